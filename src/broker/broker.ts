@@ -1,0 +1,214 @@
+import type { BrokerConfiguration } from '../config/broker-configuration.ts';
+import type { BrokerSettings } from '../config/broker-settings.ts';
+import type { ConfigMap } from '../config/dynamic-configs.ts';
+import {
+  type ClusterMetadata,
+  emptyMetadata,
+  type TopicImage,
+} from '../controller/cluster-metadata.ts';
+import type { CallName, CallRequest, CallResponse } from '../controller/controller-call.ts';
+import type { Endpoint, MetadataRecord } from '../controller/metadata-records.ts';
+import { ErrorCode } from '../protocol/error-code.ts';
+import type { ApiName } from '../protocol/messages/index.ts';
+import type { LogStore } from '../replication/log-store.ts';
+import type { PartitionIdentity } from '../replication/partition-assignment.ts';
+import { ReplicaManager } from '../replication/replica-manager.ts';
+import type { ReplicaEvent, ReplicationEvent } from '../replication/replication-event.ts';
+import type { Clock } from '../simulation/clock.ts';
+import type { Random } from '../simulation/random.ts';
+import type { BrokerEvent } from './broker-event.ts';
+import { FetchSessionCache } from './fetch-session-cache.ts';
+import { handlers } from './handlers/index.ts';
+import { leaderChannel } from './leader-channel.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { LiveConfigs, type TopicConfig } from './live-configs.ts';
+import { ProducerIdBlock } from './producer-id-block.ts';
+import type { HandlerOutcome, RequestContext, RequestOf, ResponseOf } from './request-context.ts';
+
+export type CallController = <Name extends CallName>(
+  name: Name,
+  request: CallRequest<Name>,
+  /** undefined: the connection to the controller broke. */
+  reply: (response: CallResponse<Name> | undefined) => void,
+) => void;
+
+export type CallBroker = <Name extends ApiName>(
+  brokerId: number,
+  api: Name,
+  request: RequestOf<Name>,
+  /** undefined: the connection broke, or no answer came in time. */
+  reply: (response: ResponseOf<Name> | undefined) => void,
+) => void;
+
+export interface BrokerOptions {
+  readonly brokerId: number;
+  readonly clusterId: string;
+  readonly incarnation: number;
+  readonly endpoint: Endpoint;
+  readonly configs: ConfigMap;
+  readonly logs: LogStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly callController: CallController;
+  readonly callBroker: CallBroker;
+  readonly emit: (event: BrokerEvent | ReplicationEvent) => void;
+}
+
+/** One broker process: takes requests at one door, and acts on what the controller publishes. */
+export class Broker {
+  readonly brokerId: number;
+  readonly clusterId: string;
+  readonly clock: Clock;
+  readonly callController: CallController;
+  readonly replicas: ReplicaManager;
+  readonly fetchSessions: FetchSessionCache;
+  readonly producerIds: ProducerIdBlock;
+  readonly #options: BrokerOptions;
+  readonly #random: Random;
+  readonly #configs: LiveConfigs;
+  readonly #lifecycle: Lifecycle;
+  #metadata = emptyMetadata;
+
+  constructor(options: BrokerOptions) {
+    const { brokerId, clusterId, clock, random, callController, emit } = options;
+    this.#options = options;
+    this.brokerId = brokerId;
+    this.clusterId = clusterId;
+    this.clock = clock;
+    this.callController = callController;
+    this.#random = random.fork('choices');
+    this.#configs = new LiveConfigs(brokerId, options.configs);
+    this.#lifecycle = new Lifecycle({
+      ...options,
+      rack: this.settings.brokerRack,
+      heartbeatIntervalMs: () => this.settings.brokerHeartbeatIntervalMs,
+      metadataOffset: () => this.#metadata.offset,
+      registered: (brokerEpoch) => emit({ type: 'broker-registered', brokerEpoch }),
+    });
+    this.replicas = this.#replicaManager();
+    this.fetchSessions = new FetchSessionCache(random.fork('fetch-sessions'));
+    this.producerIds = new ProducerIdBlock((reply) => {
+      const request = { brokerId, brokerEpoch: this.brokerEpoch };
+      callController('allocateProducerIds', request, (response) =>
+        reply(response?.errorCode === ErrorCode.NONE ? response : undefined),
+      );
+    });
+  }
+
+  /** The cluster as this broker knows it; it may be behind the controller. */
+  get metadata(): ClusterMetadata {
+    return this.#metadata;
+  }
+
+  /** -1 before the controller has registered this process. */
+  get brokerEpoch(): number {
+    return this.#lifecycle.brokerEpoch;
+  }
+
+  get configuration(): BrokerConfiguration {
+    return this.#configs.configuration;
+  }
+
+  get settings(): BrokerSettings {
+    return this.#configs.settings;
+  }
+
+  topicSettings(topic: string): TopicConfig {
+    return this.#configs.topic(topic);
+  }
+
+  /** Any one of `brokerIds`, or -1 if there is none. */
+  someBroker(brokerIds: readonly number[]): number {
+    return brokerIds[this.#random.below(brokerIds.length)] ?? -1;
+  }
+
+  start(): void {
+    this.#options.emit({ type: 'broker-started' });
+    this.replicas.start();
+    this.#lifecycle.register();
+  }
+
+  /** The process ends without a word. Nothing of it acts any more; its logs stay as they are. */
+  crash(): void {
+    this.#lifecycle.stop();
+    this.replicas.stop();
+    this.#options.emit({ type: 'broker-crashed' });
+  }
+
+  /** The one door of a broker: clients' requests and followers' alike. */
+  handle<Name extends ApiName>(
+    api: Name,
+    request: RequestOf<Name>,
+    context: RequestContext,
+    reply: (outcome: HandlerOutcome<Name>) => void,
+  ): void {
+    handlers[api](this, request, context, reply);
+  }
+
+  /** The controller has committed `records`, and `metadata` is what they make of the cluster. */
+  applyMetadata(metadata: ClusterMetadata, records: readonly MetadataRecord[]): void {
+    const before = this.#metadata;
+    if (metadata.offset <= before.offset) return;
+    this.#metadata = metadata;
+    this.#configs.update(metadata.configs);
+    const isNext = before.offset + records.length === metadata.offset;
+    const touched = isNext ? touchedTopics(records) : this.#allTopics(before);
+    for (const topicId of touched) this.#applyTopic(topicId, before.topicsById.get(topicId));
+    const brokersChanged = records.some((record) => record.type === 'broker-registration-change');
+    if (brokersChanged || !isNext) this.replicas.reconsiderIsr();
+  }
+
+  #applyTopic(topicId: string, before: TopicImage | undefined): void {
+    const topic = this.#metadata.topicsById.get(topicId);
+    if (topic === undefined) {
+      this.replicas.removeTopic(topicId);
+      return;
+    }
+    topic.partitions.forEach((partition, index) => {
+      if (before?.partitions[index] === partition) return;
+      if (!partition.replicas.includes(this.brokerId)) return;
+      this.replicas.assign({ topicId, topic: topic.name, partition: index }, partition);
+    });
+  }
+
+  /** After a start, or when something was missed: whatever is there, was there, or lies on disk. */
+  #allTopics(before: ClusterMetadata): Set<string> {
+    const { topicsById } = this.#metadata;
+    const onDisk = this.#options.logs.topicIds();
+    return new Set([...onDisk, ...before.topicsById.keys(), ...topicsById.keys()]);
+  }
+
+  #replicaManager(): ReplicaManager {
+    const { brokerId, clock, logs, callBroker } = this.#options;
+    const emit = (identity: PartitionIdentity, event: ReplicaEvent) => {
+      const { topic, partition } = identity;
+      this.#options.emit({ ...event, topic, partition });
+    };
+    logs.attach({ logConfig: (topic) => this.topicSettings(topic), emit });
+    return new ReplicaManager({
+      brokerId,
+      clock,
+      logs,
+      settings: () => this.settings,
+      isrSettings: (topic) => ({
+        minInSyncReplicas: this.topicSettings(topic).minInSyncReplicas,
+        replicaLagTimeMaxMs: this.settings.replicaLagTimeMaxMs,
+      }),
+      isEligible: (id) => this.#metadata.brokers.get(id)?.fenced === false,
+      requestIsrChange: ({ topicId, partition }, change, reply) => {
+        const { brokerEpoch } = this;
+        const request = { brokerId, brokerEpoch, topicId, partition, ...change };
+        this.callController('alterPartition', request, (response) => {
+          if (response === undefined) reply({ errorCode: ErrorCode.NETWORK_EXCEPTION });
+          else reply({ errorCode: response.errorCode, assignment: response.partition });
+        });
+      },
+      emit,
+      fetcher: (leader) => leaderChannel(this, leader, callBroker),
+    });
+  }
+}
+
+function touchedTopics(records: readonly MetadataRecord[]): Set<string> {
+  return new Set(records.flatMap((record) => ('topicId' in record ? [record.topicId] : [])));
+}

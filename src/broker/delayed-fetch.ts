@@ -1,0 +1,145 @@
+import { ErrorCode } from '../protocol/error-code.ts';
+import type { Partition } from '../replication/partition.ts';
+import {
+  type FetchIsolation,
+  failedRead,
+  type PartitionRead,
+  readPartition,
+  visibleEnd,
+} from '../replication/partition-read.ts';
+import type { ParkedOperation, Purgatory, Ticket } from '../replication/purgatory.ts';
+import type { FetchEntry, FetchSession } from './fetch-session.ts';
+
+export interface FetchParameters {
+  /** A broker's id, or -1 for a consumer. */
+  readonly replicaId: number;
+  readonly isolation: FetchIsolation;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly maxWaitMs: number;
+  /** A consumer that knows of other replicas than the leader (KIP-392: version 11). */
+  readonly mayReadFollower: boolean;
+}
+
+/** How an entry's topic and partition are found: a replica here, or the error that stands for it. */
+export type FindPartition = (entry: FetchEntry) => Partition | ErrorCode;
+
+export type FetchReads = ReadonlyMap<FetchEntry, PartitionRead>;
+
+/**
+ * A Fetch: replies at once with enough bytes, an error, a divergence, or nothing to wait for; else
+ * waits for more until its deadline. Entries that have nothing to say are read no more until their
+ * partition changes.
+ */
+export class DelayedFetch implements ParkedOperation {
+  readonly #session: FetchSession;
+  readonly #parameters: FetchParameters;
+  readonly #find: FindPartition;
+  readonly #reply: (reads: FetchReads) => void;
+  #ticket: Ticket | undefined;
+
+  constructor(
+    session: FetchSession,
+    parameters: FetchParameters,
+    find: FindPartition,
+    reply: (reads: FetchReads) => void,
+  ) {
+    this.#session = session;
+    this.#parameters = parameters;
+    this.#find = find;
+    this.#reply = reply;
+  }
+
+  start(purgatory: Purgatory): void {
+    if (this.tryComplete()) return;
+    for (const entry of this.#session.dirty) this.#session.listen(entry);
+    const ticket = purgatory.park(this, this.#parameters.maxWaitMs);
+    this.#ticket = ticket;
+    this.#session.wake = () => ticket.wake();
+  }
+
+  /** A newer request of the same session has come: this one is answered with what there is. */
+  interrupt(): void {
+    if (this.#ticket === undefined) return;
+    this.#ticket.withdraw();
+    this.expire();
+  }
+
+  tryComplete(): boolean {
+    const { minBytes, maxWaitMs } = this.#parameters;
+    const { reads, sizeBytes, isDue } = this.#read();
+    if (!isDue && sizeBytes < minBytes && maxWaitMs > 0) return false;
+    this.#complete(reads);
+    return true;
+  }
+
+  expire(): void {
+    this.#complete(this.#read().reads);
+  }
+
+  #complete(reads: FetchReads): void {
+    this.#ticket = undefined;
+    this.#session.wake = undefined;
+    this.#reply(reads);
+  }
+
+  /** Reads what may have something to say, in order, until the response is full. */
+  #read(): { reads: FetchReads; sizeBytes: number; isDue: boolean } {
+    const session = this.#session;
+    const reads = new Map<FetchEntry, PartitionRead>();
+    let sizeBytes = 0;
+    let canWait = false;
+    let isDue = false;
+    for (const entry of session.dirty) {
+      const found = this.#find(entry);
+      if (typeof found === 'number') {
+        session.bind(entry, undefined);
+        reads.set(entry, failedRead(found));
+        continue;
+      }
+      canWait = true;
+      session.bind(entry, found);
+      const read = this.#readOne(found, entry, sizeBytes);
+      sizeBytes += read.sizeBytes;
+      if (read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== undefined) isDue = true;
+      if (hasNews(entry, read)) {
+        reads.set(entry, read);
+      } else if (entry.position.fetchOffset >= visibleEnd(found, this.#parameters.isolation)) {
+        session.listen(entry);
+        session.dirty.delete(entry);
+      }
+    }
+    // Clean entries have a replica here, and something may come of them.
+    return { reads, sizeBytes, isDue: isDue || !(canWait || reads.size < session.size) };
+  }
+
+  #readOne(partition: Partition, entry: FetchEntry, sizeBytes: number): PartitionRead {
+    const { replicaId, isolation, maxBytes, mayReadFollower } = this.#parameters;
+    const { position } = entry;
+    const { name } = partition.role;
+    if (name !== 'Leader' && !(name === 'Follower' && mayReadFollower)) {
+      return failedRead(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+    const read = readPartition(partition, position, isolation, {
+      maxSizeBytes: Math.max(0, Math.min(position.partitionMaxBytes, maxBytes - sizeBytes)),
+      atLeastOneBatch: sizeBytes === 0,
+    });
+    const isProgress = replicaId >= 0 && entry.isStated && read.divergingEpoch === undefined;
+    entry.isStated = false;
+    if (!isProgress || read.errorCode !== ErrorCode.NONE) return read;
+    const { fetchOffset, logStartOffset } = position;
+    const isReplica = partition.leadership?.followerFetched(replicaId, fetchOffset, logStartOffset);
+    return isReplica === true ? read : failedRead(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  }
+}
+
+/** Whether an incremental response must mention the entry (kafka-semantics 4.15). */
+function hasNews(entry: FetchEntry, read: PartitionRead): boolean {
+  return (
+    read.sizeBytes > 0 ||
+    read.errorCode !== ErrorCode.NONE ||
+    read.divergingEpoch !== undefined ||
+    read.highWatermark !== entry.toldHighWatermark ||
+    read.logStartOffset !== entry.toldLogStartOffset
+  );
+}

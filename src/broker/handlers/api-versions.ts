@@ -1,0 +1,59 @@
+import { ErrorCode } from '../../protocol/error-code.ts';
+import { ApiVersions } from '../../protocol/messages/api-versions.ts';
+import { apis } from '../../protocol/messages/index.ts';
+import type { Handler, ResponseOf } from '../request-context.ts';
+
+/** Level 30 is 4.3-IV0. Other features are named once what they stand for is served. */
+const metadataVersion = { min: 7, max: 30 };
+
+/** What a client may call itself (KIP-511). */
+const software = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
+
+/** Says exactly what the register serves. */
+export const apiVersions: Handler<'ApiVersions'> = (broker, request, { apiVersion }, reply) => {
+  const { clientSoftwareName, clientSoftwareVersion } = request;
+  const isNamed = software.test(clientSoftwareName) && software.test(clientSoftwareVersion);
+  if (apiVersion >= 3 && !isNamed) {
+    reply(failed(ErrorCode.INVALID_REQUEST, []));
+    return;
+  }
+  const { min: minVersion, max: maxVersion } = metadataVersion;
+  reply({
+    errorCode: ErrorCode.NONE,
+    apiKeys: Object.values(apis).map(({ key, advertised: [first, last] }) => ({
+      apiKey: key,
+      minVersion: first,
+      maxVersion: last,
+    })),
+    throttleTimeMs: 0,
+    supportedFeatures: [{ name: 'metadata.version', minVersion, maxVersion }],
+    finalizedFeaturesEpoch: broker.metadata.offset,
+    finalizedFeatures: [
+      { name: 'metadata.version', maxVersionLevel: maxVersion, minVersionLevel: maxVersion },
+    ],
+    zkMigrationReady: false,
+  });
+};
+
+/** The answer to a version that is not served; at version 0, which every client reads. */
+export function unsupportedApiVersions(): ResponseOf<'ApiVersions'> {
+  const [minVersion, maxVersion] = ApiVersions.versions;
+  return failed(ErrorCode.UNSUPPORTED_VERSION, [
+    { apiKey: ApiVersions.key, minVersion, maxVersion },
+  ]);
+}
+
+function failed(
+  errorCode: ErrorCode,
+  apiKeys: ResponseOf<'ApiVersions'>['apiKeys'],
+): ResponseOf<'ApiVersions'> {
+  return {
+    errorCode,
+    apiKeys,
+    throttleTimeMs: 0,
+    supportedFeatures: [],
+    finalizedFeaturesEpoch: -1,
+    finalizedFeatures: [],
+    zkMigrationReady: false,
+  };
+}

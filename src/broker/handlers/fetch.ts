@@ -1,0 +1,193 @@
+import { ErrorCode } from '../../protocol/error-code.ts';
+import type { FetchRequest, FetchResponse } from '../../protocol/messages/fetch.ts';
+import { ZERO_UUID } from '../../protocol/types.ts';
+import type { PartitionRead } from '../../replication/partition-read.ts';
+import type { Broker } from '../broker.ts';
+import { DelayedFetch, type FetchParameters, type FetchReads } from '../delayed-fetch.ts';
+import { type FetchEntry, FetchSession } from '../fetch-session.ts';
+import { LeaderHints } from '../leader-hints.ts';
+import type { Handler } from '../request-context.ts';
+
+type TopicResponse = FetchResponse['responses'][number];
+type PartitionResponse = TopicResponse['partitions'][number];
+
+/** Versions: 7 sessions (KIP-227), 11 follower reads (KIP-392), 12 divergence, 13 topic ids (KIP-516), 16 hints. */
+export const fetch: Handler<'Fetch'> = (broker, request, { apiVersion }, reply) => {
+  const replicaId = request.replicaState?.replicaId ?? request.replicaId;
+  const nowMs = broker.clock.now();
+  if (replicaId >= 0) broker.replicas.contactOf(replicaId).lastFetchMs = nowMs;
+  const opened = openSession(broker, request, apiVersion);
+  if (typeof opened === 'number') {
+    reply({ throttleTimeMs: 0, errorCode: opened, sessionId: 0, responses: [], nodeEndpoints: [] });
+    return;
+  }
+  const { session, isFull } = opened;
+  const delayed = new DelayedFetch(
+    session,
+    parametersOf(broker, request, replicaId, apiVersion),
+    (entry) => find(broker, entry),
+    (reads) => {
+      const withHints = apiVersion >= 16;
+      if (isFull) keepSession(broker, session, request, replicaId);
+      const answer = new FetchAnswer(broker, session, request.isolationLevel === 1, withHints);
+      reply(answer.build(reads, isFull));
+      if (session.id === 0) session.close();
+    },
+  );
+  session.current = delayed;
+  delayed.start(broker.replicas.purgatory);
+};
+
+function parametersOf(
+  broker: Broker,
+  request: FetchRequest,
+  replicaId: number,
+  apiVersion: number,
+): FetchParameters {
+  const isFollower = replicaId >= 0;
+  const { fetchMaxBytes } = broker.settings;
+  const maxBytes = isFollower ? request.maxBytes : Math.min(request.maxBytes, fetchMaxBytes);
+  const committed = request.isolationLevel === 1 ? 'last-stable-offset' : 'high-watermark';
+  return {
+    replicaId,
+    isolation: isFollower ? 'log-end' : committed,
+    minBytes: Math.min(request.minBytes, maxBytes),
+    maxBytes,
+    maxWaitMs: request.maxWaitMs,
+    mayReadFollower: !isFollower && apiVersion >= 11,
+  };
+}
+
+/** Which partitions this request is about: its own, or those of the session that it goes on with. */
+function openSession(
+  broker: Broker,
+  request: FetchRequest,
+  apiVersion: number,
+): { session: FetchSession; isFull: boolean } | ErrorCode {
+  const { sessionId, sessionEpoch } = request;
+  const usesTopicIds = apiVersion >= 13;
+  const sessions = broker.fetchSessions;
+  if (sessionEpoch === 0 || sessionEpoch === -1) {
+    if (sessionId !== 0) sessions.remove(sessionId);
+    const session = new FetchSession(usesTopicIds);
+    session.update(request);
+    return { session, isFull: true };
+  }
+  const session = sessions.get(sessionId);
+  if (session === undefined) return ErrorCode.FETCH_SESSION_ID_NOT_FOUND;
+  if (session.epoch !== sessionEpoch) return ErrorCode.INVALID_FETCH_SESSION_EPOCH;
+  if (session.usesTopicIds !== usesTopicIds) return ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR;
+  session.current?.interrupt();
+  session.update(request);
+  if (session.size === 0) {
+    // Nothing left to fetch: the session ends, and the request is answered as one without.
+    sessions.remove(sessionId);
+    return { session: new FetchSession(usesTopicIds), isFull: true };
+  }
+  session.epoch = sessionEpoch === 0x7fffffff ? 1 : sessionEpoch + 1;
+  session.lastUsedMs = broker.clock.now();
+  return { session, isFull: false };
+}
+
+function keepSession(
+  broker: Broker,
+  session: FetchSession,
+  request: FetchRequest,
+  replicaId: number,
+): void {
+  if (request.sessionEpoch !== 0) return;
+  broker.fetchSessions.keep(session, {
+    isFollower: replicaId >= 0,
+    slots: broker.settings.maxIncrementalFetchSessionCacheSlots,
+    nowMs: broker.clock.now(),
+  });
+}
+
+function find(broker: Broker, { topic, topicId, index }: FetchEntry) {
+  const { topicsById, topicsByName } = broker.metadata;
+  const byId = topicId !== ZERO_UUID || topic === '';
+  const image = byId ? topicsById.get(topicId) : topicsByName.get(topic);
+  if (image === undefined && byId) return ErrorCode.UNKNOWN_TOPIC_ID;
+  if (image?.partitions[index] === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  return broker.replicas.partition(image.topicId, index) ?? ErrorCode.NOT_LEADER_OR_FOLLOWER;
+}
+
+/** Turns what was read into a response, and notes what the reader has been told. */
+class FetchAnswer {
+  readonly #broker: Broker;
+  readonly #session: FetchSession;
+  readonly #readCommitted: boolean;
+  readonly #hints: LeaderHints | undefined;
+
+  constructor(
+    broker: Broker,
+    session: FetchSession,
+    readCommitted: boolean,
+    withHints: boolean,
+  ) {
+    this.#broker = broker;
+    this.#session = session;
+    this.#readCommitted = readCommitted;
+    this.#hints = withHints ? new LeaderHints(broker) : undefined;
+  }
+
+  build(reads: FetchReads, isFull: boolean): FetchResponse {
+    const session = this.#session;
+    const responses: { topic: string; topicId: string; partitions: PartitionResponse[] }[] = [];
+    for (const entry of isFull ? session.entries() : reads.keys()) {
+      const read = reads.get(entry);
+      if (read === undefined) continue;
+      let last = responses.at(-1);
+      if (last === undefined || last.topic !== entry.topic || last.topicId !== entry.topicId) {
+        last = { topic: entry.topic, topicId: entry.topicId, partitions: [] };
+        responses.push(last);
+      }
+      last.partitions.push(this.#partition(entry, read));
+      this.#told(entry, read);
+    }
+    return {
+      throttleTimeMs: 0,
+      errorCode: ErrorCode.NONE,
+      sessionId: session.id,
+      responses,
+      nodeEndpoints: this.#hints?.endpoints() ?? [],
+    };
+  }
+
+  #partition(entry: FetchEntry, read: PartitionRead): PartitionResponse {
+    const ok = read.errorCode === ErrorCode.NONE;
+    return {
+      partitionIndex: entry.index,
+      errorCode: read.errorCode,
+      highWatermark: read.highWatermark,
+      lastStableOffset: read.lastStableOffset,
+      logStartOffset: read.logStartOffset,
+      divergingEpoch: read.divergingEpoch ?? null,
+      currentLeader: this.#hints?.for(this.#image(entry), read.errorCode) ?? null,
+      snapshotId: null,
+      // Transactions are not there yet, so none was aborted.
+      abortedTransactions: ok && !this.#readCommitted ? null : [],
+      preferredReadReplica: -1,
+      records: read.chunks,
+    };
+  }
+
+  #image({ topic, topicId, index }: FetchEntry) {
+    const { topicsById, topicsByName } = this.#broker.metadata;
+    return (topicsById.get(topicId) ?? topicsByName.get(topic))?.partitions[index];
+  }
+
+  #told(entry: FetchEntry, read: PartitionRead): void {
+    const { dirty } = this.#session;
+    if (read.errorCode !== ErrorCode.NONE) {
+      entry.toldHighWatermark = -1; // so that it is mentioned again once it is healthy
+      return;
+    }
+    entry.toldHighWatermark = read.highWatermark;
+    entry.toldLogStartOffset = read.logStartOffset;
+    if (read.sizeBytes === 0) return;
+    // Who got bytes goes to the end of the queue, so that the others get theirs.
+    dirty.delete(entry);
+    dirty.add(entry);
+  }
+}

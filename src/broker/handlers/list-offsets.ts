@@ -1,0 +1,103 @@
+import { ErrorCode } from '../../protocol/error-code.ts';
+import type { ListOffsetsRequest, ListOffsetsResponse } from '../../protocol/messages/list-offsets.ts';
+import type { Partition } from '../../replication/partition.ts';
+import { type FetchIsolation, visibleEnd } from '../../replication/partition-read.ts';
+import type { Broker } from '../broker.ts';
+import { findByName } from '../find-partition.ts';
+import type { Handler } from '../request-context.ts';
+
+type Wanted = ListOffsetsRequest['topics'][number]['partitions'][number];
+type Found = ListOffsetsResponse['topics'][number]['partitions'][number];
+
+/** What a timestamp below zero stands for, and the first version that knows it. */
+const special = {
+  latest: { timestamp: -1, since: 0 },
+  earliest: { timestamp: -2, since: 0 },
+  maxTimestamp: { timestamp: -3, since: 7 }, // KIP-734
+  earliestLocal: { timestamp: -4, since: 8 }, // KIP-405
+  latestTiered: { timestamp: -5, since: 9 }, // KIP-1005
+  earliestPendingUpload: { timestamp: -6, since: 11 }, // KIP-1023
+} as const;
+
+/** A debugger asks with this id and may read a follower, too. */
+const debuggingReplicaId = -2;
+
+export const listOffsets: Handler<'ListOffsets'> = (broker, request, { apiVersion }, reply) => {
+  const { replicaId, isolationLevel } = request;
+  const committed = isolationLevel === 1 ? 'last-stable-offset' : 'high-watermark';
+  const isolation: FetchIsolation = replicaId === -1 ? committed : 'log-end';
+  const seen = new Map<string, number>();
+  for (const { name, partitions } of request.topics) {
+    for (const { partitionIndex } of partitions) {
+      const key = `${name}-${partitionIndex}`;
+      seen.set(key, (seen.get(key) ?? 0) + 1);
+    }
+  }
+  const topics = request.topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map((wanted): Found => {
+      const isTwice = (seen.get(`${name}-${wanted.partitionIndex}`) ?? 0) > 1;
+      if (isTwice) return failed(wanted, ErrorCode.INVALID_REQUEST);
+      const found = findByName(broker, name, wanted.partitionIndex);
+      if (typeof found === 'number') return failed(wanted, found);
+      const epochError = found.checkLeaderEpoch(wanted.currentLeaderEpoch);
+      if (epochError !== ErrorCode.NONE) return failed(wanted, epochError);
+      if (found.leadership === undefined && replicaId !== debuggingReplicaId) {
+        return failed(wanted, ErrorCode.NOT_LEADER_OR_FOLLOWER);
+      }
+      return lookUp(found, wanted, isolation, apiVersion);
+    }),
+  }));
+  reply({ throttleTimeMs: 0, topics });
+};
+
+const failed = ({ partitionIndex }: Wanted, errorCode: ErrorCode): Found => ({
+  partitionIndex,
+  errorCode,
+  timestamp: -1,
+  offset: -1,
+  leaderEpoch: -1,
+});
+
+function lookUp(
+  partition: Partition,
+  wanted: Wanted,
+  isolation: FetchIsolation,
+  apiVersion: number,
+): Found {
+  const { log, leaderEpoch } = partition;
+  const { timestamp, partitionIndex } = wanted;
+  const kind = Object.values(special).find((one) => one.timestamp === timestamp);
+  if (timestamp < 0 && (kind === undefined || apiVersion < kind.since)) {
+    return failed(wanted, ErrorCode.UNSUPPORTED_VERSION);
+  }
+  const at = (offset: number, epoch: number, timestampMs = -1): Found => ({
+    partitionIndex,
+    errorCode: ErrorCode.NONE,
+    timestamp: timestampMs,
+    offset,
+    leaderEpoch: epoch,
+  });
+  if (kind === special.earliest || kind === special.earliestLocal) {
+    return at(log.logStartOffset, log.earliestEpoch);
+  }
+  // There is no tiered storage, so nothing is there and nothing waits to go there.
+  if (kind === special.latestTiered || kind === special.earliestPendingUpload) return at(-1, -1);
+  const end = visibleEnd(partition, isolation);
+  if (isolation !== 'log-end' && isBehindItsEpoch(partition)) {
+    // A new leader does not know yet how much of what it has is committed (KIP-207).
+    return failed(
+      wanted,
+      apiVersion >= 5 ? ErrorCode.OFFSET_NOT_AVAILABLE : ErrorCode.LEADER_NOT_AVAILABLE,
+    );
+  }
+  if (kind === special.latest) return at(end, leaderEpoch);
+  const found =
+    kind === special.maxTimestamp
+      ? log.offsetOfMaxTimestamp()
+      : log.offsetForTimestamp(timestamp, end);
+  return found === undefined ? at(-1, -1) : at(found.offset, found.leaderEpoch, found.timestampMs);
+}
+
+const isBehindItsEpoch = ({ leadership, log }: Partition): boolean =>
+  leadership !== undefined && log.highWatermark < leadership.epochStartOffset;

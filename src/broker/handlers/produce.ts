@@ -1,0 +1,153 @@
+import { ErrorCode } from '../../protocol/error-code.ts';
+import type { ProduceRequest, ProduceResponse } from '../../protocol/messages/produce.ts';
+import { checkProduced } from '../../protocol/records/produced.ts';
+import { ZERO_UUID } from '../../protocol/types.ts';
+import type { AppendResult } from '../../log/partition-log.ts';
+import type { TopicImage } from '../../controller/cluster-metadata.ts';
+import { awaitReplication, type PendingWrite } from '../../replication/delayed-produce.ts';
+import type { Broker } from '../broker.ts';
+import { isInternalTopic } from '../internal-topics.ts';
+import { LeaderHints } from '../leader-hints.ts';
+import type { Handler, RequestContext } from '../request-context.ts';
+
+type TopicData = ProduceRequest['topicData'][number];
+type PartitionData = TopicData['partitionData'][number];
+type PartitionResponse = ProduceResponse['responses'][number]['partitionResponses'][number];
+type MutableResponse = { -readonly [K in keyof PartitionResponse]: PartitionResponse[K] };
+
+/** Versions: 7 zstd (KIP-110), 8 record errors (KIP-467), 10 leader hints (KIP-951), 13 topic ids (KIP-516). */
+export const produce: Handler<'Produce'> = (broker, request, context, reply) => {
+  const run = new ProduceRun(broker, request, context);
+  run.appendAll();
+  if (request.acks === 0) {
+    // The client hears nothing of an error but this.
+    reply(run.hasErrors ? 'close' : 'no-reply');
+  } else if (request.acks === 1 || run.pending.length === 0) {
+    reply(run.response());
+  } else {
+    awaitReplication(broker.replicas.purgatory, run.pending, request.timeoutMs, (errorCodes) => {
+      reply(run.response(errorCodes));
+    });
+  }
+};
+
+/** One Produce request on its way through its partitions. */
+class ProduceRun {
+  /** The batches that are appended here, whose replication acks=all waits for. */
+  readonly pending: PendingWrite[] = [];
+  hasErrors = false;
+  readonly #broker: Broker;
+  readonly #request: ProduceRequest;
+  readonly #context: RequestContext;
+  readonly #pendingAnswers: MutableResponse[] = [];
+  readonly #answers: { topic: TopicData; image: TopicImage | undefined; partitions: MutableResponse[] }[] =
+    [];
+
+  constructor(broker: Broker, request: ProduceRequest, context: RequestContext) {
+    this.#broker = broker;
+    this.#request = request;
+    this.#context = context;
+  }
+
+  appendAll(): void {
+    for (const topic of this.#request.topicData) {
+      const image = this.#findTopic(topic);
+      const partitions = topic.partitionData.map((data) => this.#append(topic, image, data));
+      this.#answers.push({ topic, image, partitions });
+    }
+  }
+
+  /** `errorCodes`: how each of the pending writes ended. */
+  response(errorCodes: readonly ErrorCode[] = []): ProduceResponse {
+    errorCodes.forEach((errorCode, index) => {
+      const answer = this.#pendingAnswers[index]!;
+      if (errorCode === ErrorCode.NONE) return;
+      answer.errorCode = errorCode;
+    });
+    const hints = this.#context.apiVersion >= 10 ? new LeaderHints(this.#broker) : undefined;
+    const responses = this.#answers.map(({ topic, image, partitions }) => {
+      for (const answer of partitions) {
+        if (answer.errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER) {
+          answer.currentLeader = hints?.for(image?.partitions[answer.index], answer.errorCode) ?? null;
+        }
+      }
+      return { name: topic.name, topicId: topic.topicId, partitionResponses: partitions };
+    });
+    return { responses, throttleTimeMs: 0, nodeEndpoints: hints?.endpoints() ?? [] };
+  }
+
+  #findTopic({ name, topicId }: TopicData): TopicImage | undefined {
+    const { topicsById, topicsByName } = this.#broker.metadata;
+    return topicId === ZERO_UUID ? topicsByName.get(name) : topicsById.get(topicId);
+  }
+
+  #append(
+    topic: TopicData,
+    image: TopicImage | undefined,
+    { index, records }: PartitionData,
+  ): MutableResponse {
+    const waiting = this.pending.length;
+    const result = this.#tryAppend(topic, image, index, records);
+    const { errorCode } = result;
+    if (errorCode !== ErrorCode.NONE) this.hasErrors = true;
+    const answer: MutableResponse = {
+      index,
+      errorCode,
+      baseOffset: result.baseOffset,
+      logAppendTimeMs: result.logAppendTimeMs,
+      logStartOffset: result.logStartOffset,
+      recordErrors: result.recordErrors,
+      errorMessage: result.errorMessage,
+      currentLeader: null,
+    };
+    if (this.pending.length > waiting) this.#pendingAnswers.push(answer);
+    return answer;
+  }
+
+  /** The checks in Kafka's order: topic, form of the records, acks, and only then who leads. */
+  #tryAppend(
+    topic: TopicData,
+    image: TopicImage | undefined,
+    index: number,
+    records: PartitionData['records'],
+  ): Outcome {
+    const broker = this.#broker;
+    const { acks } = this.#request;
+    if (image === undefined && topic.topicId !== ZERO_UUID) return refuse(ErrorCode.UNKNOWN_TOPIC_ID);
+    if (image?.partitions[index] === undefined) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    const batch = records?.[0] ?? noBytes;
+    const problem = checkProduced(batch, this.#context.apiVersion);
+    if (problem !== undefined) return refuse(problem.errorCode, problem.errorMessage);
+    if (acks < -1 || acks > 1) return refuse(ErrorCode.INVALID_REQUIRED_ACKS);
+    if (isInternalTopic(image.name) && this.#context.clientId !== '__admin_client') {
+      return refuse(
+        ErrorCode.INVALID_TOPIC_EXCEPTION,
+        `Cannot append to internal topic ${image.name}`,
+      );
+    }
+    const partition = broker.replicas.partition(image.topicId, index);
+    if (partition === undefined) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    const result = partition.append(batch, acks, 'client');
+    if (result.errorCode === ErrorCode.NONE && acks === -1) {
+      const { leaderEpoch } = partition;
+      this.pending.push({ partition, requiredOffset: result.lastOffset + 1, leaderEpoch });
+    }
+    return result;
+  }
+}
+
+const noBytes = new Uint8Array();
+
+type Outcome = Pick<
+  AppendResult,
+  'errorCode' | 'errorMessage' | 'recordErrors' | 'baseOffset' | 'logAppendTimeMs' | 'logStartOffset'
+>;
+
+const refuse = (errorCode: ErrorCode, errorMessage: string | null = null): Outcome => ({
+  errorCode,
+  errorMessage,
+  recordErrors: [],
+  baseOffset: -1,
+  logAppendTimeMs: -1,
+  logStartOffset: -1,
+});

@@ -1,0 +1,77 @@
+import type { Endpoint } from '../controller/metadata-records.ts';
+import { ErrorCode } from '../protocol/error-code.ts';
+import type { Clock, Timer } from '../simulation/clock.ts';
+import type { CallController } from './broker.ts';
+
+export interface LifecycleOptions {
+  readonly brokerId: number;
+  /** Which start of this broker it is: a process that starts again is another one. */
+  readonly incarnation: number;
+  readonly endpoint: Endpoint;
+  readonly rack: string | null;
+  readonly clock: Clock;
+  readonly callController: CallController;
+  readonly heartbeatIntervalMs: () => number;
+  readonly metadataOffset: () => number;
+  readonly registered: (brokerEpoch: number) => void;
+}
+
+/** While the session of a former process lasts, a registration is refused; then it is tried again. */
+const registrationRetryMs = 20;
+
+/**
+ * Presents a broker process to the controller, then keeps telling that it lives (KIP-631).
+ *
+ * Registering   until the controller has given it an epoch
+ * Registered    a heartbeat now and then; a stale epoch means that it must register anew
+ */
+export class Lifecycle {
+  readonly #options: LifecycleOptions;
+  #timer: Timer | undefined;
+  #brokerEpoch = -1;
+  #stopped = false;
+
+  constructor(options: LifecycleOptions) {
+    this.#options = options;
+  }
+
+  get brokerEpoch(): number {
+    return this.#brokerEpoch;
+  }
+
+  register(): void {
+    const { brokerId, incarnation, endpoint, rack, callController, registered } = this.#options;
+    const request = { brokerId, incarnation, endpoint, rack };
+    callController('registerBroker', request, (response) => {
+      if (this.#stopped) return;
+      if (response?.errorCode !== ErrorCode.NONE) {
+        this.#after(registrationRetryMs, () => this.register());
+        return;
+      }
+      this.#brokerEpoch = response.brokerEpoch;
+      registered(response.brokerEpoch);
+      this.#sendHeartbeat();
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  #sendHeartbeat(): void {
+    const { brokerId, callController, metadataOffset, heartbeatIntervalMs } = this.#options;
+    const brokerEpoch = this.#brokerEpoch;
+    const request = { brokerId, brokerEpoch, metadataOffset: metadataOffset() };
+    callController('brokerHeartbeat', request, (response) => {
+      if (this.#stopped || response === undefined) return;
+      if (response.errorCode === ErrorCode.STALE_BROKER_EPOCH) this.register();
+    });
+    this.#after(heartbeatIntervalMs(), () => this.#sendHeartbeat());
+  }
+
+  #after(delayMs: number, run: () => void): void {
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.after(delayMs, run);
+  }
+}

@@ -1,0 +1,57 @@
+import { type BrokerConfiguration, brokerConfiguration } from '../config/broker-configuration.ts';
+import { type BrokerSettings, brokerSettings } from '../config/broker-settings.ts';
+import { ConfigResourceType } from '../config/config-resource.ts';
+import {
+  type ConfigMap,
+  configsOf,
+  type DynamicConfigs,
+  noDynamicConfigs,
+} from '../config/dynamic-configs.ts';
+import { type TopicSettings, topicSettings } from '../config/topic-settings.ts';
+import type { LogConfig } from '../log/log-config.ts';
+
+export type TopicConfig = TopicSettings & LogConfig;
+
+/** The configs in force on one broker, worked out anew only when one of them has changed. */
+export class LiveConfigs {
+  readonly #brokerId: number;
+  readonly #static: ConfigMap;
+  #dynamic: DynamicConfigs = noDynamicConfigs;
+  #configuration: BrokerConfiguration;
+  #settings: BrokerSettings;
+  #topics = new Map<string, TopicConfig>();
+
+  constructor(brokerId: number, staticConfigs: ConfigMap) {
+    this.#brokerId = brokerId;
+    this.#static = staticConfigs;
+    this.#configuration = brokerConfiguration(brokerId, staticConfigs, noDynamicConfigs);
+    this.#settings = brokerSettings(this.#configuration);
+  }
+
+  get configuration(): BrokerConfiguration {
+    return this.#configuration;
+  }
+
+  get settings(): BrokerSettings {
+    return this.#settings;
+  }
+
+  update(dynamic: DynamicConfigs): void {
+    if (dynamic === this.#dynamic) return;
+    this.#dynamic = dynamic;
+    this.#configuration = brokerConfiguration(this.#brokerId, this.#static, dynamic);
+    this.#settings = brokerSettings(this.#configuration);
+    this.#topics = new Map();
+  }
+
+  topic(name: string): TopicConfig {
+    let config = this.#topics.get(name);
+    if (config === undefined) {
+      const own = configsOf(this.#dynamic, { type: ConfigResourceType.TOPIC, name });
+      const { producerIdExpirationMs } = this.#settings;
+      config = { ...topicSettings(this.#configuration, own), producerIdExpirationMs };
+      this.#topics.set(name, config);
+    }
+    return config;
+  }
+}

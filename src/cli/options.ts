@@ -1,0 +1,168 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { parseConfigOption } from '../config/parse-config-option.ts';
+import type { BrokerOptions, ClusterOptions, TopicOptions } from '../server/cluster-options.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What the command line asked for. */
+export type CommandLine =
+  | { readonly kind: 'print'; readonly text: string }
+  | { readonly kind: 'start'; readonly cluster: ClusterOptions; readonly json: boolean };
+
+interface ConfigFlags {
+  readonly all: Readonly<Record<string, string>>;
+  readonly perBroker: Readonly<Record<number, Readonly<Record<string, string>>>>;
+}
+
+interface Flags {
+  readonly brokers: number;
+  readonly port: number;
+  readonly host?: string;
+  readonly advertise?: string;
+  readonly topic: Readonly<Record<string, TopicOptions>>;
+  readonly brokerConfig: ConfigFlags;
+  readonly seed?: number;
+  readonly kafkaDefaults?: boolean;
+  readonly json?: boolean;
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
+  return Number(text);
+}
+
+/** `name[:partitions[:replication factor]][,key=value…]` */
+function addTopic(spec: string, topics: Flags['topic']): Flags['topic'] {
+  const [head, ...configs] = spec.split(',');
+  const [name, partitions, replicationFactor, ...rest] = head!.split(':');
+  if (!name || rest.length > 0) {
+    throw new InvalidArgumentError(
+      'It must be NAME[:PARTITIONS[:REPLICATION-FACTOR]][,KEY=VALUE].',
+    );
+  }
+  if (Object.hasOwn(topics, name))
+    throw new InvalidArgumentError(`There is one '${name}' already.`);
+  const config = Object.fromEntries(
+    configs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new InvalidArgumentError(`'${pair}' is not KEY=VALUE.`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+  const topic: TopicOptions = {
+    ...(partitions ? { partitions: whole(partitions) } : {}),
+    ...(replicationFactor ? { replicationFactor: whole(replicationFactor) } : {}),
+    config,
+  };
+  return { ...topics, [name]: topic };
+}
+
+function addConfig(text: string, configs: ConfigFlags): ConfigFlags {
+  const parsed = parseConfigOption(text);
+  if ('problem' in parsed) throw new InvalidArgumentError(parsed.problem);
+  const { brokerId, name, value } = parsed;
+  if (brokerId === null) return { ...configs, all: { ...configs.all, [name]: value } };
+  const own = { ...configs.perBroker[brokerId], [name]: value };
+  return { ...configs, perBroker: { ...configs.perBroker, [brokerId]: own } };
+}
+
+const examples = `
+Examples:
+  odradek                                  three brokers on 9092, 9093 and 9094
+  odradek -n 1 -p 0 --json                 one broker on any free port; read line 1 of its output
+  odradek -t orders:6:3,min.insync.replicas=2
+  odradek -c node.id=0 -c auto.create.topics.enable=false -c 2:broker.rack=b
+
+Exit codes: 0 ok · 1 failure · 2 usage or configuration · 3 port in use · 130 second Ctrl-C`;
+
+function describe(version: string): Command {
+  return new Command('odradek')
+    .description('A Kafka-protocol cluster in one process, for tests and teaching.')
+    .argument('[command]', 'start a cluster until Ctrl-C', 'start')
+    .addOption(
+      new Option('-n, --brokers <n>', 'number of brokers')
+        .default(3)
+        .argParser(whole)
+        .env('ODRADEK_BROKERS'),
+    )
+    .addOption(
+      new Option('-p, --port <port>', 'port of the first broker, the others count up; 0 = any free')
+        .default(9092)
+        .argParser(whole)
+        .env('ODRADEK_PORT'),
+    )
+    .addOption(
+      new Option('--host <address>', 'address to listen on (default: 127.0.0.1 and ::1)') //
+        .env('ODRADEK_HOST'),
+    )
+    .addOption(
+      new Option('--advertise <host:port>', "what clients connect to: the first broker's") //
+        .env('ODRADEK_ADVERTISE'),
+    )
+    .option('-t, --topic <name:partitions:rf>', 'a topic to create, repeatable', addTopic, {})
+    .option(
+      '-c, --broker-config <key=value>',
+      'any Kafka broker config, repeatable; 2:key=value ' + 'for broker 2 alone',
+      addConfig,
+      { all: {}, perBroker: {} },
+    )
+    .addOption(
+      new Option('--seed <number>', 'decides all chance in the cluster (default: a fresh one)')
+        .argParser(whole)
+        .env('ODRADEK_SEED'),
+    )
+    .option('--kafka-defaults', "Kafka's own defaults, also where others make better tests")
+    .option('--json', 'standard output is one JSON object per line, the first says "ready"')
+    .version(version, '-V, --version')
+    .helpOption('-h, --help', 'this page')
+    .addHelpText('after', examples);
+}
+
+function clusterOptions(flags: Flags): ClusterOptions {
+  const { all, perBroker } = flags.brokerConfig;
+  const firstId = Number(all['node.id'] ?? 1);
+  const ids = Array.from({ length: flags.brokers }, (_, index) => firstId + index);
+  const stranger = Object.keys(perBroker).find((id) => !ids.includes(Number(id)));
+  if (stranger !== undefined) {
+    throw new UsageError(
+      `-c ${stranger}:…: there is no broker ${stranger}, only ${ids.join(', ')}`,
+    );
+  }
+  const each = ids.map((id): BrokerOptions => ({ config: perBroker[id] ?? {} }));
+  return {
+    brokers: Object.keys(perBroker).length === 0 ? flags.brokers : each,
+    port: flags.port,
+    topics: flags.topic,
+    config: all,
+    kafkaDefaults: flags.kafkaDefaults ?? false,
+    ...(flags.host === undefined ? {} : { host: flags.host }),
+    ...(flags.advertise === undefined ? {} : { advertise: flags.advertise }),
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+  };
+}
+
+/** One line: what commander says, without its prefix and with its suggestion in the same line. */
+function oneLine(message: string): string {
+  return message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
+}
+
+/** Reads the arguments after `node script`; throws `UsageError` where they make no sense. */
+export function parseCommandLine(args: readonly string[], version: string): CommandLine {
+  let printed = '';
+  const program = describe(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => (printed += text), writeErr: () => undefined });
+  try {
+    program.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'print', text: printed };
+    throw new UsageError(oneLine(error.message));
+  }
+  const [command] = program.processedArgs as [string];
+  if (command !== 'start') throw new UsageError(`unknown command '${command}'`);
+  const flags = program.opts<Flags>();
+  return { kind: 'start', cluster: clusterOptions(flags), json: flags.json ?? false };
+}

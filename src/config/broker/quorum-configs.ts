@@ -1,0 +1,57 @@
+import type { ConfigDefinition } from '../config-definition.ts';
+import {
+  atLeast,
+  boolean,
+  elements,
+  int,
+  internal,
+  list,
+  long,
+  report,
+  required,
+  string,
+} from '../define.ts';
+
+const quorumVoterList = { validator: { kind: 'quorum-voters' } } as const;
+const hostAndPortList = { validator: { kind: 'hosts-and-ports' } } as const;
+
+export const quorumConfigs: readonly ConfigDefinition[] = [
+  list(
+    'process.roles',
+    null,
+    elements({ in: ['broker', 'controller'], mayBeEmpty: false }),
+    required,
+    report,
+  ),
+  int('node.id', null, atLeast(0), required),
+  int('initial.broker.registration.timeout.ms', '60000'),
+  int('broker.heartbeat.interval.ms', '2000'),
+  int('broker.session.timeout.ms', '9000'),
+  list('controller.listener.names', null, elements({ mayBeEmpty: false }), required, report),
+  string('sasl.mechanism.controller.protocol', 'GSSAPI', report),
+  long('controller.performance.sample.period.ms', '60000', atLeast(100), internal, report),
+  long('controller.performance.always.log.threshold.ms', '2000', atLeast(0), internal, report),
+  long('server.max.startup.time.ms', '9223372036854775807', atLeast(0), internal, report),
+  long('metadata.log.max.record.bytes.between.snapshots', '20971520', atLeast(1), report),
+  long('metadata.log.max.snapshot.interval.ms', '3600000', atLeast(0), report),
+  string('metadata.log.dir', null, report),
+  int('metadata.log.segment.bytes', '1073741824', atLeast(8 * 1024 * 1024), report),
+  long('metadata.log.segment.ms', '604800000', report),
+  long('metadata.max.retention.bytes', '104857600', report),
+  long('metadata.max.retention.ms', '604800000', report),
+  int('metadata.max.idle.interval.ms', '500', atLeast(0), report),
+  int('internal.metadata.log.segment.bytes', null, internal, report),
+  int('internal.metadata.max.batch.size.in.bytes', '8388608', internal, report),
+  long('internal.metadata.delete.delay.millis', '60000', internal, report),
+  list('controller.quorum.voters', '', quorumVoterList, report),
+  list('controller.quorum.bootstrap.servers', '', hostAndPortList, report),
+  int('controller.quorum.election.timeout.ms', '1000', atLeast(0)),
+  int('controller.quorum.fetch.timeout.ms', '2000', atLeast(0)),
+  int('controller.quorum.election.backoff.max.ms', '1000', atLeast(0)),
+  int('controller.quorum.append.linger.ms', '25', atLeast(0), report),
+  int('controller.quorum.request.timeout.ms', '2000', atLeast(0), report),
+  int('controller.quorum.retry.backoff.ms', '20', atLeast(0), report),
+  boolean('controller.quorum.auto.join.enable', 'false', report),
+  int('controller.quorum.fetch.snapshot.max.bytes', '1048576', atLeast(1), report),
+  int('controller.quorum.fetch.max.bytes', '1048576', atLeast(1), report),
+];

@@ -1,0 +1,42 @@
+import { compressionType, gzipLevel, lz4Level, zstdLevel } from '../compression-configs.ts';
+import type { ConfigDefinition } from '../config-definition.ts';
+import {
+  atLeast,
+  boolean,
+  clusterWide,
+  elements,
+  fallbackOf,
+  int,
+  internal,
+  list,
+  long,
+  notNull,
+  report,
+  string,
+} from '../define.ts';
+
+export const serverConfigs: readonly ConfigDefinition[] = [
+  int('broker.id', '-1'),
+  int('message.max.bytes', '1048588', atLeast(0), fallbackOf('max.message.bytes')),
+  int('num.io.threads', '8', atLeast(1), clusterWide, report),
+  int('num.replica.alter.log.dirs.threads', null, report),
+  int('background.threads', '10', atLeast(1), clusterWide, report),
+  int('request.timeout.ms', '30000'),
+  long('socket.connection.setup.timeout.ms', '10000', report),
+  long('socket.connection.setup.timeout.max.ms', '30000', report),
+  string('authorizer.class.name', '', notNull),
+  list('early.start.listeners', null, elements(), report),
+  list('config.providers', '', elements(), clusterWide, report),
+  string('broker.rack', null),
+  boolean('controlled.shutdown.enable', 'true'),
+  boolean('delete.topic.enable', 'true'),
+  string('compression.type', 'producer', compressionType, fallbackOf('compression.type')),
+  int('compression.gzip.level', '-1', gzipLevel, fallbackOf('compression.gzip.level'), report),
+  int('compression.lz4.level', '9', lz4Level, fallbackOf('compression.lz4.level'), report),
+  int('compression.zstd.level', '3', zstdLevel, fallbackOf('compression.zstd.level'), report),
+  int('max.incremental.fetch.session.cache.slots', '1000', atLeast(0)),
+  int('fetch.max.bytes', '57671680', atLeast(1024)),
+  int('max.request.partition.size.limit', '2000', atLeast(1)),
+  boolean('unstable.api.versions.enable', 'false', internal),
+  boolean('unstable.feature.versions.enable', 'false', internal, report),
+];

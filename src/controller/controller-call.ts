@@ -1,0 +1,74 @@
+import type { AlterConfigsRequest, AlterConfigsResponse } from '../protocol/messages/alter-configs.ts';
+import type {
+  CreatePartitionsRequest,
+  CreatePartitionsResponse,
+} from '../protocol/messages/create-partitions.ts';
+import type { CreateTopicsRequest, CreateTopicsResponse } from '../protocol/messages/create-topics.ts';
+import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../protocol/messages/delete-topics.ts';
+import type {
+  IncrementalAlterConfigsRequest,
+  IncrementalAlterConfigsResponse,
+} from '../protocol/messages/incremental-alter-configs.ts';
+import type { Random } from '../simulation/random.ts';
+import type { BrokerConfiguration } from '../config/broker-configuration.ts';
+import type { ClusterMetadata, PartitionImage } from './cluster-metadata.ts';
+import type { Endpoint, MetadataRecord } from './metadata-records.ts';
+
+/** What brokers ask of the controller: their own affairs, and what clients ask that it must decide. */
+export interface ControllerCalls {
+  registerBroker: {
+    request: { brokerId: number; incarnation: number; endpoint: Endpoint; rack: string | null };
+    response: { errorCode: number; brokerEpoch: number };
+  };
+  brokerHeartbeat: {
+    request: { brokerId: number; brokerEpoch: number; metadataOffset: number };
+    response: { errorCode: number };
+  };
+  alterPartition: {
+    request: {
+      brokerId: number;
+      brokerEpoch: number;
+      topicId: string;
+      partition: number;
+      leaderEpoch: number;
+      partitionEpoch: number;
+      isr: readonly number[];
+    };
+    response: { errorCode: number; partition: PartitionImage | undefined };
+  };
+  allocateProducerIds: {
+    request: { brokerId: number; brokerEpoch: number };
+    response: { errorCode: number; firstProducerId: number; count: number };
+  };
+  createTopics: { request: CreateTopicsRequest; response: CreateTopicsResponse };
+  deleteTopics: { request: DeleteTopicsRequest; response: DeleteTopicsResponse };
+  createPartitions: { request: CreatePartitionsRequest; response: CreatePartitionsResponse };
+  alterConfigs: { request: AlterConfigsRequest; response: AlterConfigsResponse };
+  incrementalAlterConfigs: {
+    request: IncrementalAlterConfigsRequest;
+    response: IncrementalAlterConfigsResponse;
+  };
+}
+
+export type CallName = keyof ControllerCalls;
+export type CallRequest<Name extends CallName> = ControllerCalls[Name]['request'];
+export type CallResponse<Name extends CallName> = ControllerCalls[Name]['response'];
+
+/** What a call is decided upon. Nothing else is looked at, and nothing of it is changed. */
+export interface CallContext {
+  readonly metadata: ClusterMetadata;
+  readonly random: Random;
+  /** The configs of the broker whose static settings count for the cluster. */
+  readonly configuration: BrokerConfiguration;
+}
+
+/** The records that make a decision so, and what the caller hears once they are committed. */
+export interface CallResult<Response> {
+  readonly records: readonly MetadataRecord[];
+  readonly response: Response;
+}
+
+export type CallHandler<Name extends CallName> = (
+  context: CallContext,
+  request: CallRequest<Name>,
+) => CallResult<CallResponse<Name>>;

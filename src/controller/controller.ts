@@ -1,0 +1,102 @@
+import { brokerConfiguration } from '../config/broker-configuration.ts';
+import { brokerSettings } from '../config/broker-settings.ts';
+import type { ConfigMap } from '../config/dynamic-configs.ts';
+import type { Clock } from '../simulation/clock.ts';
+import type { Random } from '../simulation/random.ts';
+import { allocateProducerIds } from './allocate-producer-ids.ts';
+import { alterPartition } from './alter-partition.ts';
+import { BrokerSessions, fence } from './broker-sessions.ts';
+import { alterConfigs, incrementalAlterConfigs } from './change-configs.ts';
+import { type ClusterMetadata, emptyMetadata, replay } from './cluster-metadata.ts';
+import type {
+  CallContext,
+  CallHandler,
+  CallName,
+  CallRequest,
+  CallResponse,
+} from './controller-call.ts';
+import { createPartitions } from './create-partitions.ts';
+import { createTopics } from './create-topics.ts';
+import { deleteTopics } from './delete-topics.ts';
+import type { MetadataRecord } from './metadata-records.ts';
+
+export type ControllerEvent = {
+  readonly type: 'metadata-committed';
+  readonly offset: number;
+  readonly record: MetadataRecord;
+};
+
+export interface ControllerOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The static configs that count where the cluster as a whole is meant: those of the first broker. */
+  readonly configs: ConfigMap;
+  readonly emit: (event: ControllerEvent) => void;
+  /** Called after each commit, for the brokers to hear of it. */
+  readonly publish: (metadata: ClusterMetadata, records: readonly MetadataRecord[]) => void;
+}
+
+/**
+ * Decides everything that concerns more than one broker. Each decision is a list of records,
+ * appended to the metadata log and replayed into the next image; the caller hears of it after that.
+ */
+export class Controller {
+  readonly #options: ControllerOptions;
+  readonly #sessions: BrokerSessions;
+  readonly #handlers: { readonly [Name in CallName]: CallHandler<Name> };
+  #metadata = emptyMetadata;
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+    this.#sessions = new BrokerSessions({
+      clock: options.clock,
+      sessionTimeoutMs: () => brokerSettings(this.#configuration()).brokerSessionTimeoutMs,
+      expired: (brokerId) => this.#commit(fence(this.#metadata, brokerId)),
+    });
+    this.#handlers = {
+      registerBroker: ({ metadata }, request) => this.#sessions.register(metadata, request),
+      brokerHeartbeat: ({ metadata }, request) => this.#sessions.heartbeat(metadata, request),
+      alterPartition,
+      allocateProducerIds,
+      createTopics,
+      deleteTopics,
+      createPartitions,
+      alterConfigs,
+      incrementalAlterConfigs,
+    };
+  }
+
+  get metadata(): ClusterMetadata {
+    return this.#metadata;
+  }
+
+  /** Decides on `request`, commits what it takes, then replies. */
+  handle<Name extends CallName>(
+    name: Name,
+    request: CallRequest<Name>,
+    reply: (response: CallResponse<Name>) => void,
+  ): void {
+    const context: CallContext = {
+      metadata: this.#metadata,
+      random: this.#options.random,
+      configuration: this.#configuration(),
+    };
+    const { records, response } = this.#handlers[name](context, request);
+    this.#commit(records);
+    reply(response);
+  }
+
+  #configuration() {
+    return brokerConfiguration(-1, this.#options.configs, this.#metadata.configs);
+  }
+
+  #commit(records: readonly MetadataRecord[]): void {
+    if (records.length === 0) return;
+    const { offset } = this.#metadata;
+    this.#metadata = replay(this.#metadata, records);
+    records.forEach((record, index) => {
+      this.#options.emit({ type: 'metadata-committed', offset: offset + index, record });
+    });
+    this.#options.publish(this.#metadata, records);
+  }
+}

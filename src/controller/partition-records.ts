@@ -1,0 +1,57 @@
+import { ErrorCode } from '../protocol/error-code.ts';
+import { type CallError, callError } from './call-error.ts';
+import type { ClusterMetadata } from './cluster-metadata.ts';
+import type { CallContext } from './controller-call.ts';
+import type { MetadataRecord } from './metadata-records.ts';
+import { placeReplicas } from './placement.ts';
+
+/** More records than this in one operation are refused, as by Kafka. */
+const recordsPerOperationMax = 10_000;
+
+/** Replica lists for new partitions on the brokers there are, or why there can be none. */
+export function placeNewPartitions(
+  { metadata, random }: CallContext,
+  partitions: number,
+  replicationFactor: number,
+): number[][] | CallError {
+  // As Kafka does: before placing, for a count may be larger than any memory.
+  if (partitions >= recordsPerOperationMax) {
+    return callError(
+      ErrorCode.POLICY_VIOLATION,
+      `Excessively large number of partitions per request: at most ${recordsPerOperationMax} records in one operation.`,
+    );
+  }
+  const brokers = [...metadata.brokers.values()];
+  if (replicationFactor > brokers.length) {
+    return callError(
+      ErrorCode.INVALID_REPLICATION_FACTOR,
+      `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor ` +
+        `of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered.`,
+    );
+  }
+  if (brokers.every((broker) => broker.fenced)) {
+    return callError(
+      ErrorCode.INVALID_REPLICATION_FACTOR,
+      `Unable to replicate the partition ${replicationFactor} time(s): All brokers are currently fenced.`,
+    );
+  }
+  return placeReplicas(brokers, partitions, replicationFactor, random.fork(`${metadata.offset}`));
+}
+
+/** The record of a new partition: in sync are those of its replicas that are alive. */
+export function partitionRecord(
+  metadata: ClusterMetadata,
+  topicId: string,
+  partition: number,
+  replicas: readonly number[],
+): MetadataRecord | CallError {
+  const isr = replicas.filter((brokerId) => metadata.brokers.get(brokerId)?.fenced === false);
+  const leader = isr[0];
+  if (leader === undefined) {
+    return callError(
+      ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+      `All brokers specified in the manual partition assignment for partition ${partition} are fenced or in controlled shutdown.`,
+    );
+  }
+  return { type: 'partition', topicId, partition, replicas, isr, leader };
+}

@@ -1,0 +1,22 @@
+import { recordsOf } from './batch-records.ts';
+import { readInt16, readInt32 } from './int64.ts';
+
+/** What the one record of a control batch says when it ends a transaction. */
+export interface EndTransactionMarker {
+  readonly committed: boolean;
+  readonly coordinatorEpoch: number;
+}
+
+/** Undefined for a control batch of another kind. */
+export function readEndTransactionMarker(
+  bytes: Uint8Array,
+  at: number,
+): EndTransactionMarker | undefined {
+  const record = recordsOf(bytes, at)?.[0];
+  if (!record?.key || !record.value || record.key.length < 4 || record.value.length < 6) {
+    return undefined;
+  }
+  const type = readInt16(record.key, 2);
+  if (type !== 0 && type !== 1) return undefined;
+  return { committed: type === 1, coordinatorEpoch: readInt32(record.value, 2) };
+}

@@ -1,0 +1,216 @@
+import { ErrorCode } from '../protocol/error-code.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
+import { committed, type IsrState, maximalIsr, proposedIsr } from './isr.ts';
+import type { PartitionAssignment } from './partition-assignment.ts';
+import { type FollowerContact, ReplicaProgress } from './replica-progress.ts';
+import type { ReplicaEvent } from './replication-event.ts';
+
+/** What the leader asks of the controller (AlterPartition), and what it hears back. */
+export interface IsrChange {
+  readonly isr: readonly number[];
+  readonly leaderEpoch: number;
+  readonly partitionEpoch: number;
+}
+export type IsrChangeReply = (outcome: {
+  readonly errorCode: number;
+  readonly assignment?: PartitionAssignment | undefined;
+}) => void;
+
+/** The settings in force that decide about in-sync replicas. */
+export interface IsrSettings {
+  readonly minInSyncReplicas: number;
+  readonly replicaLagTimeMaxMs: number;
+}
+
+export interface LeadershipOptions {
+  readonly brokerId: number;
+  readonly log: PartitionLog;
+  readonly assignment: PartitionAssignment;
+  readonly now: () => number;
+  readonly contactOf: (brokerId: number) => FollowerContact;
+  /** Alive in the controller's eyes, neither fenced nor shutting down (KIP-841). */
+  readonly isEligible: (brokerId: number) => boolean;
+  readonly settings: () => IsrSettings;
+  readonly requestIsrChange: (change: IsrChange, reply: IsrChangeReply) => void;
+  readonly emit: (event: ReplicaEvent) => void;
+}
+
+/**
+ * What a broker knows for as long as it leads a partition in one leader epoch: who is in sync, how
+ * far each follower has got, and so how far the high watermark may go.
+ */
+export class Leadership {
+  readonly leaderEpoch: number;
+  /** Where this leader epoch starts in the log. */
+  readonly epochStartOffset: number;
+  readonly #options: LeadershipOptions;
+  readonly #followers = new Map<number, ReplicaProgress>();
+  #partitionEpoch: number;
+  #replicas: readonly number[];
+  #isr: IsrState;
+
+  constructor(options: LeadershipOptions) {
+    const { assignment, log } = options;
+    this.#options = options;
+    this.leaderEpoch = assignment.leaderEpoch;
+    this.#partitionEpoch = assignment.partitionEpoch;
+    this.#replicas = assignment.replicas;
+    this.#isr = committed(assignment.isr);
+    this.epochStartOffset = log.logEndOffset;
+    log.startEpoch(assignment.leaderEpoch);
+    // Members of the ISR get the full lag time to report; the others have none to lose.
+    for (const brokerId of assignment.replicas) this.#track(brokerId);
+    this.maybeAdvanceHighWatermark();
+  }
+
+  get partitionEpoch(): number {
+    return this.#partitionEpoch;
+  }
+
+  /** The in-sync replicas that the controller has committed. */
+  get isr(): readonly number[] {
+    return this.#isr.isr;
+  }
+
+  get replicas(): readonly number[] {
+    return this.#replicas;
+  }
+
+  /** `min.insync.replicas`, but never more than there are replicas. */
+  get effectiveMinInSyncReplicas(): number {
+    return Math.min(this.#options.settings().minInSyncReplicas, this.#replicas.length);
+  }
+
+  get isUnderMinIsr(): boolean {
+    return this.isr.length < this.effectiveMinInSyncReplicas;
+  }
+
+  /** What a write that has reached the high watermark is answered (kafka-semantics 2.14). */
+  get hasEnoughReplicas(): boolean {
+    return maximalIsr(this.#isr).length >= this.effectiveMinInSyncReplicas;
+  }
+
+  /** The least log start over all replicas, as far as they have said: DeleteRecords waits for it. */
+  lowWatermark(): number {
+    let lowest = this.#options.log.logStartOffset;
+    for (const [brokerId, progress] of this.#followers) {
+      if (this.#options.isEligible(brokerId)) lowest = Math.min(lowest, progress.logStartOffset);
+    }
+    return lowest;
+  }
+
+  /** The controller has changed this partition within the same leader epoch. */
+  update(assignment: PartitionAssignment): void {
+    if (assignment.partitionEpoch <= this.#partitionEpoch) return;
+    this.#partitionEpoch = assignment.partitionEpoch;
+    this.#replicas = assignment.replicas;
+    this.#isr = committed(assignment.isr);
+    for (const brokerId of [...this.#followers.keys()]) {
+      if (!assignment.replicas.includes(brokerId)) this.#followers.delete(brokerId);
+    }
+    for (const brokerId of assignment.replicas) this.#track(brokerId);
+    const { partitionEpoch } = assignment;
+    this.#options.emit({ type: 'isr-changed', isr: assignment.isr, partitionEpoch });
+    this.maybeAdvanceHighWatermark();
+  }
+
+  /** To be called before each append, while the log still ends where the followers were caught up. */
+  aboutToAppend(): void {
+    const { logEndOffset } = this.#options.log;
+    for (const progress of this.#followers.values()) progress.leaderAppends(logEndOffset);
+  }
+
+  /** Follower `brokerId` holds everything below `fetchOffset`. Returns false for a stranger. */
+  followerFetched(brokerId: number, fetchOffset: number, logStartOffset: number): boolean {
+    const progress = this.#followers.get(brokerId);
+    if (progress === undefined) return false;
+    const { log, now } = this.#options;
+    progress.fetched(fetchOffset, logStartOffset, log.logEndOffset, now());
+    this.#maybeExpandIsr(brokerId, progress);
+    this.maybeAdvanceHighWatermark();
+    return true;
+  }
+
+  /** Asks again for every follower that is in step but not in the ISR: it may be eligible by now. */
+  reconsiderIsr(): void {
+    for (const [brokerId, progress] of this.#followers) this.#maybeExpandIsr(brokerId, progress);
+  }
+
+  /**
+   * Drops the followers that have lagged for longer than `replica.lag.time.max.ms`. Shrinking is
+   * the safe half of an ISR change; expanding is the dangerous one.
+   */
+  shrinkIsr(): void {
+    if (this.#isr.name !== 'Committed') return;
+    const { log, now, settings } = this.#options;
+    const { replicaLagTimeMaxMs } = settings();
+    const removed = this.isr.filter((brokerId) => {
+      const progress = this.#followers.get(brokerId);
+      return (
+        progress !== undefined && !progress.isCaughtUp(log.logEndOffset, now(), replicaLagTimeMaxMs)
+      );
+    });
+    if (removed.length > 0) this.#propose({ name: 'PendingShrink', isr: this.isr, removed });
+  }
+
+  /**
+   * Moves the high watermark to the least log end over the maximal ISR and those who are about to
+   * join it; never below what it was. Not at all while the ISR is below its minimum (KAFKA-15583):
+   * what so few replicas hold must not be shown, or it could be unseen again.
+   */
+  maybeAdvanceHighWatermark(): void {
+    if (this.isUnderMinIsr) return;
+    const { log } = this.#options;
+    const waitedFor = maximalIsr(this.#isr);
+    let target = log.logEndOffset;
+    for (const [brokerId, progress] of this.#followers) {
+      if (progress.logEndOffset >= target) continue;
+      if (waitedFor.includes(brokerId) || this.#isAboutToJoin(brokerId, progress)) {
+        target = progress.logEndOffset;
+      }
+    }
+    const from = log.highWatermark;
+    if (target <= from) return;
+    log.advanceHighWatermark(target);
+    this.#options.emit({ type: 'high-watermark-advanced', from, to: target });
+  }
+
+  #track(brokerId: number): void {
+    const { brokerId: self, contactOf, now } = this.#options;
+    if (brokerId === self || this.#followers.has(brokerId)) return;
+    const caughtUpAtMs = this.isr.includes(brokerId) ? now() : 0;
+    this.#followers.set(brokerId, new ReplicaProgress(contactOf(brokerId), caughtUpAtMs));
+  }
+
+  #isAboutToJoin(brokerId: number, progress: ReplicaProgress): boolean {
+    const { log, now, settings, isEligible } = this.#options;
+    const { replicaLagTimeMaxMs } = settings();
+    return (
+      progress.isCaughtUp(log.logEndOffset, now(), replicaLagTimeMaxMs) && isEligible(brokerId)
+    );
+  }
+
+  /** In sync means: has all that is committed, and something of this very leader epoch. */
+  #maybeExpandIsr(brokerId: number, progress: ReplicaProgress): void {
+    if (this.#isr.name !== 'Committed' || this.isr.includes(brokerId)) return;
+    const inSync =
+      progress.logEndOffset >= this.#options.log.highWatermark &&
+      progress.logEndOffset >= this.epochStartOffset;
+    if (!inSync || !this.#options.isEligible(brokerId)) return;
+    this.#propose({ name: 'PendingExpand', isr: this.isr, added: brokerId });
+  }
+
+  #propose(pending: IsrState): void {
+    const { requestIsrChange, emit } = this.#options;
+    this.#isr = pending;
+    const isr = proposedIsr(pending);
+    emit({ type: 'isr-change-proposed', isr });
+    const { leaderEpoch, partitionEpoch } = this;
+    requestIsrChange({ isr, leaderEpoch, partitionEpoch }, ({ errorCode, assignment }) => {
+      if (this.#isr !== pending) return; // the image has overtaken the reply
+      this.#isr = committed(pending.isr);
+      if (errorCode !== ErrorCode.NONE) emit({ type: 'isr-change-refused', errorCode });
+      else if (assignment !== undefined) this.update(assignment);
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type { LogConfig } from '../log/log-config.ts';
+import { PartitionLog } from '../log/partition-log.ts';
+import type { PartitionIdentity } from './partition-assignment.ts';
+import type { ReplicaEvent } from './replication-event.ts';
+
+/** What the logs of a broker need of the process that has them open at the moment. */
+export interface LogStoreOwner {
+  readonly logConfig: (topic: string) => LogConfig;
+  readonly emit: (identity: PartitionIdentity, event: ReplicaEvent) => void;
+}
+
+/** A broker's disk: its logs outlive the process. Whoever starts next on it attaches to it. */
+export class LogStore {
+  readonly #logs = new Map<string, PartitionLog>();
+  #owner: LogStoreOwner | undefined;
+
+  attach(owner: LogStoreOwner): void {
+    this.#owner = owner;
+  }
+
+  open(identity: PartitionIdentity): PartitionLog {
+    const key = `${identity.topicId}-${identity.partition}`;
+    const existing = this.#logs.get(key);
+    if (existing !== undefined) return existing;
+    const log = new PartitionLog({
+      config: () => this.#attached().logConfig(identity.topic),
+      emit: (event) => this.#attached().emit(identity, event),
+    });
+    this.#logs.set(key, log);
+    return log;
+  }
+
+  /** The topics of which this disk holds something, by id; some may have been deleted meanwhile. */
+  topicIds(): Set<string> {
+    return new Set([...this.#logs.keys()].map((key) => key.slice(0, key.lastIndexOf('-'))));
+  }
+
+  removeTopic(topicId: string): void {
+    for (const key of this.#logs.keys()) {
+      if (key.startsWith(`${topicId}-`)) this.#logs.delete(key);
+    }
+  }
+
+  #attached(): LogStoreOwner {
+    if (this.#owner === undefined) throw new Error('no process has this log store open');
+    return this.#owner;
+  }
+}

@@ -1,0 +1,185 @@
+import { assert } from '../assert.ts';
+import type { AppendResult, PartitionLog } from '../log/partition-log.ts';
+import { ErrorCode } from '../protocol/error-code.ts';
+import {
+  type IsrChange,
+  type IsrChangeReply,
+  type IsrSettings,
+  Leadership,
+} from './leadership.ts';
+import type { PartitionAssignment, PartitionIdentity } from './partition-assignment.ts';
+import type { FollowerContact } from './replica-progress.ts';
+import type { ReplicaEvent } from './replication-event.ts';
+
+/** Hears that something about a partition has changed: its end, its high watermark, its role. */
+export interface PartitionListener {
+  partitionChanged(partition: Partition): void;
+}
+
+/** What a replica needs of the broker that hosts it. */
+export interface PartitionHost {
+  readonly brokerId: number;
+  readonly now: () => number;
+  readonly contactOf: (brokerId: number) => FollowerContact;
+  readonly isEligible: (brokerId: number) => boolean;
+  readonly isrSettings: (topic: string) => IsrSettings;
+  readonly requestIsrChange: (
+    identity: PartitionIdentity,
+    change: IsrChange,
+    reply: IsrChangeReply,
+  ) => void;
+  readonly emit: (identity: PartitionIdentity, event: ReplicaEvent) => void;
+}
+
+export type Role =
+  | { readonly name: 'Leader'; readonly leadership: Leadership }
+  | { readonly name: 'Follower'; readonly leader: number; readonly leaderEpoch: number }
+  | { readonly name: 'Offline'; readonly leaderEpoch: number };
+
+const refused = (errorCode: ErrorCode): AppendResult => ({
+  errorCode,
+  errorMessage: null,
+  recordErrors: [],
+  baseOffset: -1,
+  lastOffset: -1,
+  logAppendTimeMs: -1,
+  logStartOffset: -1,
+  duplicate: false,
+});
+
+/**
+ * One replica of one partition on one broker: its log, and the role that the controller gave it.
+ *
+ * Offline  answers everything with NOT_LEADER_OR_FOLLOWER; ends when the controller names a leader.
+ * Follower fetches from its leader and serves nobody else; ends with the next leader epoch.
+ * Leader   takes writes and decides the high watermark; ends with the next leader epoch.
+ */
+export class Partition {
+  readonly identity: PartitionIdentity;
+  readonly log: PartitionLog;
+  readonly #host: PartitionHost;
+  readonly #listeners = new Set<PartitionListener>();
+  #role: Role = { name: 'Offline', leaderEpoch: -1 };
+
+  constructor(identity: PartitionIdentity, log: PartitionLog, host: PartitionHost) {
+    this.identity = identity;
+    this.log = log;
+    this.#host = host;
+  }
+
+  get role(): Role {
+    return this.#role;
+  }
+
+  get leadership(): Leadership | undefined {
+    return this.#role.name === 'Leader' ? this.#role.leadership : undefined;
+  }
+
+  get leaderEpoch(): number {
+    return this.#role.name === 'Leader' ? this.#role.leadership.leaderEpoch : this.#role.leaderEpoch;
+  }
+
+  subscribe(listener: PartitionListener): void {
+    this.#listeners.add(listener);
+  }
+
+  unsubscribe(listener: PartitionListener): void {
+    this.#listeners.delete(listener);
+  }
+
+  /** Tells everyone who waits on this partition to look again. */
+  changed(): void {
+    for (const listener of this.#listeners) listener.partitionChanged(this);
+  }
+
+  /**
+   * Takes what the controller says. Returns whether the role is new: another leader epoch, or a
+   * leader after none.
+   */
+  assign(assignment: PartitionAssignment): boolean {
+    const { leaderEpoch, leader } = assignment;
+    if (leaderEpoch < this.leaderEpoch) return false;
+    if (leaderEpoch === this.leaderEpoch && this.#role.name !== 'Offline') {
+      if (this.#role.name === 'Leader') {
+        this.#role.leadership.update(assignment);
+        this.changed();
+      }
+      return false;
+    }
+    if (leader === this.#host.brokerId) this.#becomeLeader(assignment);
+    else if (leader >= 0) this.#becomeFollower(assignment);
+    else this.#becomeOffline(leaderEpoch);
+    this.changed();
+    return true;
+  }
+
+  /**
+   * Writes one batch of a client as the leader. `acks` -1 is refused while the in-sync replicas
+   * are too few; 0 and 1 are not (kafka-semantics 2.13). The batch is borrowed.
+   */
+  append(batch: Uint8Array, acks: number, origin: 'client' | 'coordinator'): AppendResult {
+    const { leadership } = this;
+    if (leadership === undefined) return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    if (acks === -1 && leadership.isUnderMinIsr) return refused(ErrorCode.NOT_ENOUGH_REPLICAS);
+    leadership.aboutToAppend();
+    const { leaderEpoch } = leadership;
+    const nowMs = this.#host.now();
+    const result = this.log.appendAsLeader(batch, { leaderEpoch, nowMs, origin });
+    if (result.errorCode === ErrorCode.NONE && !result.duplicate) {
+      leadership.maybeAdvanceHighWatermark();
+      this.changed();
+    }
+    return result;
+  }
+
+  /** The topic is deleted or the broker gone: whoever waits here must look elsewhere. */
+  close(): void {
+    this.#becomeOffline(this.leaderEpoch);
+    this.changed();
+  }
+
+  /**
+   * Does a client's idea of the leader epoch agree with ours? -1 asks for no check (KIP-320).
+   * Kafka checks this before it checks who leads.
+   */
+  checkLeaderEpoch(currentLeaderEpoch: number): ErrorCode {
+    if (currentLeaderEpoch < 0 || currentLeaderEpoch === this.leaderEpoch) return ErrorCode.NONE;
+    return currentLeaderEpoch < this.leaderEpoch
+      ? ErrorCode.FENCED_LEADER_EPOCH
+      : ErrorCode.UNKNOWN_LEADER_EPOCH;
+  }
+
+  #becomeLeader(assignment: PartitionAssignment): void {
+    const { identity, log } = this;
+    const host = this.#host;
+    const emit = (event: ReplicaEvent) => {
+      host.emit(identity, event);
+      if (event.type === 'high-watermark-advanced') this.changed();
+    };
+    const { leaderEpoch, isr } = assignment;
+    emit({ type: 'became-leader', leaderEpoch, isr });
+    const leadership = new Leadership({
+      brokerId: host.brokerId,
+      log,
+      assignment,
+      now: host.now,
+      contactOf: host.contactOf,
+      isEligible: host.isEligible,
+      settings: () => host.isrSettings(identity.topic),
+      requestIsrChange: (change, reply) => host.requestIsrChange(identity, change, reply),
+      emit,
+    });
+    this.#role = { name: 'Leader', leadership };
+  }
+
+  #becomeFollower({ leader, leaderEpoch }: PartitionAssignment): void {
+    assert(leader !== this.#host.brokerId, 'a leader does not follow itself');
+    this.#role = { name: 'Follower', leader, leaderEpoch };
+    this.#host.emit(this.identity, { type: 'became-follower', leaderEpoch, leader });
+  }
+
+  #becomeOffline(leaderEpoch: number): void {
+    this.#role = { name: 'Offline', leaderEpoch };
+    this.#host.emit(this.identity, { type: 'went-offline' });
+  }
+}

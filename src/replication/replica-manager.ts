@@ -1,0 +1,160 @@
+import type { Clock, Timer } from '../simulation/clock.ts';
+import type { LogStore } from './log-store.ts';
+import { Partition, type PartitionHost } from './partition.ts';
+import type { PartitionAssignment, PartitionIdentity } from './partition-assignment.ts';
+import { Purgatory } from './purgatory.ts';
+import { ReplicaFetcher, type ReplicaFetcherOptions } from './replica-fetcher.ts';
+import type { FollowerContact } from './replica-progress.ts';
+import type { ReplicaEvent } from './replication-event.ts';
+import type { IsrChange, IsrChangeReply, IsrSettings } from './leadership.ts';
+
+export interface ReplicaManagerSettings {
+  readonly replicaLagTimeMaxMs: number;
+  readonly logRetentionCheckIntervalMs: number;
+}
+
+export interface ReplicaManagerOptions {
+  readonly brokerId: number;
+  readonly clock: Clock;
+  readonly logs: LogStore;
+  readonly settings: () => ReplicaManagerSettings;
+  readonly isrSettings: (topic: string) => IsrSettings;
+  readonly isEligible: (brokerId: number) => boolean;
+  readonly requestIsrChange: (
+    identity: PartitionIdentity,
+    change: IsrChange,
+    reply: IsrChangeReply,
+  ) => void;
+  readonly emit: (identity: PartitionIdentity, event: ReplicaEvent) => void;
+  readonly fetcher: (leader: number) => ReplicaFetcherOptions;
+}
+
+/** All replicas that one broker hosts: gives each its role, and runs the loops that they need. */
+export class ReplicaManager {
+  readonly purgatory: Purgatory;
+  readonly #options: ReplicaManagerOptions;
+  readonly #host: PartitionHost;
+  readonly #topics = new Map<string, Map<number, Partition>>();
+  readonly #fetchers = new Map<number, ReplicaFetcher>();
+  readonly #contacts = new Map<number, FollowerContact>();
+  #timers: Timer[] = [];
+
+  constructor(options: ReplicaManagerOptions) {
+    this.#options = options;
+    this.purgatory = new Purgatory(options.clock);
+    this.#host = {
+      brokerId: options.brokerId,
+      now: () => options.clock.now(),
+      contactOf: (brokerId) => this.contactOf(brokerId),
+      isEligible: options.isEligible,
+      isrSettings: options.isrSettings,
+      requestIsrChange: options.requestIsrChange,
+      emit: options.emit,
+    };
+  }
+
+  start(): void {
+    const { settings } = this.#options;
+    // As Kafka: twice as often as the lag allowed, so that a laggard goes after 1 to 1.5 times it.
+    this.#repeat(0, () => settings().replicaLagTimeMaxMs / 2, () => this.#checkIsr());
+    this.#repeat(1, () => settings().logRetentionCheckIntervalMs, () => this.applyRetention());
+  }
+
+  /** The process is gone: nothing of it may act any more. Its logs stay. */
+  stop(): void {
+    for (const timer of this.#timers) timer.cancel();
+    for (const fetcher of this.#fetchers.values()) fetcher.close();
+    this.purgatory.close();
+  }
+
+  partition(topicId: string, index: number): Partition | undefined {
+    return this.#topics.get(topicId)?.get(index);
+  }
+
+  *partitions(): Iterable<Partition> {
+    for (const topic of this.#topics.values()) yield* topic.values();
+  }
+
+  contactOf(brokerId: number): FollowerContact {
+    let contact = this.#contacts.get(brokerId);
+    if (contact === undefined) {
+      contact = { lastFetchMs: 0 };
+      this.#contacts.set(brokerId, contact);
+    }
+    return contact;
+  }
+
+  /** The controller has made or changed a partition of which this broker has a replica. */
+  assign(identity: PartitionIdentity, assignment: PartitionAssignment): void {
+    const partition = this.#open(identity);
+    if (!partition.assign(assignment)) return;
+    for (const [leader, fetcher] of this.#fetchers) {
+      fetcher.unfollow(partition);
+      if (fetcher.isIdle) {
+        fetcher.close();
+        this.#fetchers.delete(leader);
+      }
+    }
+    if (partition.role.name === 'Follower') this.#fetcherOf(partition.role.leader).follow(partition);
+  }
+
+  /** The topic is deleted: its replicas here close, and their bytes go. */
+  removeTopic(topicId: string): void {
+    const topic = this.#topics.get(topicId);
+    this.#topics.delete(topicId);
+    for (const partition of topic?.values() ?? []) {
+      for (const fetcher of this.#fetchers.values()) fetcher.unfollow(partition);
+      partition.close();
+    }
+    this.#options.logs.removeTopic(topicId);
+  }
+
+  /** Who may be in an ISR has changed. */
+  reconsiderIsr(): void {
+    for (const partition of this.partitions()) partition.leadership?.reconsiderIsr();
+  }
+
+  applyRetention(): void {
+    const nowMs = this.#options.clock.now();
+    for (const partition of this.partitions()) {
+      if (partition.log.applyRetention(nowMs) > 0) partition.changed();
+    }
+  }
+
+  #open(identity: PartitionIdentity): Partition {
+    let topic = this.#topics.get(identity.topicId);
+    if (topic === undefined) {
+      topic = new Map();
+      this.#topics.set(identity.topicId, topic);
+    }
+    let partition = topic.get(identity.partition);
+    if (partition === undefined) {
+      partition = new Partition(identity, this.#options.logs.open(identity), this.#host);
+      topic.set(identity.partition, partition);
+    }
+    return partition;
+  }
+
+  #fetcherOf(leader: number): ReplicaFetcher {
+    let fetcher = this.#fetchers.get(leader);
+    if (fetcher === undefined) {
+      fetcher = new ReplicaFetcher(this.#options.fetcher(leader));
+      this.#fetchers.set(leader, fetcher);
+    }
+    return fetcher;
+  }
+
+  #checkIsr(): void {
+    for (const partition of this.partitions()) {
+      partition.leadership?.shrinkIsr();
+      partition.leadership?.reconsiderIsr();
+    }
+  }
+
+  #repeat(slot: number, intervalMs: () => number, run: () => void): void {
+    this.#timers[slot] = this.#options.clock.after(Math.max(1, intervalMs()), () => {
+      run();
+      this.#repeat(slot, intervalMs, run);
+    });
+  }
+}

@@ -1,0 +1,52 @@
+/** When a follower broker last fetched anything at all; shared by all its partitions. */
+export interface FollowerContact {
+  lastFetchMs: number;
+}
+
+/**
+ * One follower as its leader sees it.
+ *
+ * Invariants: `logEndOffset` is what the follower said itself, -1 before it has said anything in
+ * this leader epoch. `lastCaughtUpMs` never decreases.
+ */
+export class ReplicaProgress {
+  logEndOffset = -1;
+  logStartOffset = -1;
+  #lastCaughtUpMs: number;
+  readonly #contact: FollowerContact;
+  #previousFetchMs = 0;
+  #leaderEndAtPreviousFetch = -1;
+
+  constructor(contact: FollowerContact, caughtUpAtMs: number) {
+    this.#contact = contact;
+    this.#lastCaughtUpMs = caughtUpAtMs;
+  }
+
+  /** The follower asks for `fetchOffset`: it holds everything below. */
+  fetched(fetchOffset: number, logStartOffset: number, leaderEndOffset: number, nowMs: number): void {
+    if (fetchOffset >= leaderEndOffset) this.#caughtUpAt(nowMs);
+    // It has now what was the end when it last asked, so it was caught up then.
+    else if (fetchOffset >= this.#leaderEndAtPreviousFetch) this.#caughtUpAt(this.#previousFetchMs);
+    this.logEndOffset = fetchOffset;
+    this.logStartOffset = logStartOffset;
+    this.#leaderEndAtPreviousFetch = leaderEndOffset;
+    this.#previousFetchMs = nowMs;
+  }
+
+  /**
+   * The leader is about to append after `leaderEndOffset`. An idle partition is not mentioned in
+   * the follower's incremental fetches (KIP-227), so being caught up until now is settled here.
+   */
+  leaderAppends(leaderEndOffset: number): void {
+    if (this.logEndOffset === leaderEndOffset) this.#caughtUpAt(this.#contact.lastFetchMs);
+  }
+
+  /** In step, or behind for no longer than `replica.lag.time.max.ms`. A count of records plays no part. */
+  isCaughtUp(leaderEndOffset: number, nowMs: number, lagTimeMaxMs: number): boolean {
+    return this.logEndOffset === leaderEndOffset || nowMs - this.#lastCaughtUpMs <= lagTimeMaxMs;
+  }
+
+  #caughtUpAt(timeMs: number): void {
+    this.#lastCaughtUpMs = Math.max(this.#lastCaughtUpMs, timeMs);
+  }
+}

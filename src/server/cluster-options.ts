@@ -1,0 +1,212 @@
+import { staticConfigs } from '../config/static-configs.ts';
+import { nearestName } from '../nearest-name.ts';
+import { ClusterError } from './cluster-error.ts';
+
+/** Kafka configs by their own names (`min.insync.replicas`), as in a server.properties. */
+export type ConfigOptions = Readonly<Record<string, string | number | boolean>>;
+
+/** One broker of the cluster. */
+export interface BrokerOptions {
+  /** From 0 on; by default they count up from `node.id` of `config`, or from 1. */
+  readonly id?: number;
+  /** The same as `broker.rack` in `config`. */
+  readonly rack?: string;
+  /** For this broker alone, before the cluster's `config`. */
+  readonly config?: ConfigOptions;
+}
+
+/** A topic that is there before the cluster says it is ready. */
+export interface TopicOptions {
+  /** Default: the brokers' `num.partitions`. */
+  readonly partitions?: number;
+  /** Default: the brokers' `default.replication.factor`. */
+  readonly replicationFactor?: number;
+  /** Topic configs by their own names. */
+  readonly config?: ConfigOptions;
+}
+
+/** What `startCluster` takes. Everything has a default. */
+export interface ClusterOptions {
+  /** How many (3), or each one. */
+  readonly brokers?: number | readonly BrokerOptions[];
+  /** The first broker's port, the others count up; 0 (the default) gives each any free one. */
+  readonly port?: number;
+  /** The address to listen on. Default: both loopback addresses, 127.0.0.1 and ::1. */
+  readonly host?: string;
+  /**
+   * What clients are told to connect to, `host` or `host:port` of the first broker; the others
+   * count up. Default: where the brokers listen.
+   */
+  readonly advertise?: string;
+  /** Topics by name. */
+  readonly topics?: Readonly<Record<string, TopicOptions>>;
+  /** For all brokers. */
+  readonly config?: ConfigOptions;
+  /** Kafka's own defaults, also where others make better tests (docs/DIFFERENCES.md). */
+  readonly kafkaDefaults?: boolean;
+  /** Same seed and same inputs: same history. Default: a fresh one, to be found in `seed`. */
+  readonly seed?: number;
+}
+
+/** `ClusterOptions` with every default in its place. */
+export interface ResolvedOptions {
+  readonly brokerIds: readonly number[];
+  readonly staticConfigs: ReadonlyMap<number, ReadonlyMap<string, string>>;
+  readonly warnings: readonly string[];
+  readonly port: number;
+  readonly host: string | undefined;
+  readonly advertise: Advertise | undefined;
+  readonly topics: Readonly<Record<string, TopicOptions>>;
+  readonly seed: number | undefined;
+}
+
+export interface Advertise {
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+const optionNames = [
+  ...['brokers', 'port', 'host', 'advertise', 'topics', 'config', 'kafkaDefaults', 'seed'],
+];
+const brokerOptionNames = ['id', 'rack', 'config'];
+const topicOptionNames = ['partitions', 'replicationFactor', 'config'];
+const brokersMax = 100;
+const brokerIdMax = 2 ** 31 - 1;
+const seedMax = 2 ** 32 - 1;
+
+const bad = (message: string): never => {
+  throw new ClusterError('E_BAD_OPTION', message);
+};
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}
+
+/** Refuses what is no plain object, and names that nobody knows. */
+function checkNames(where: string, given: unknown, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    bad(`${where} must be an object, not ${show(given)}`);
+  }
+  for (const name of Object.keys(given as object)) {
+    if (known.includes(name)) continue;
+    const nearest = nearestName(name, known);
+    const hint = nearest === null ? `known: ${known.join(', ')}` : `did you mean '${nearest}'?`;
+    throw new ClusterError('E_UNKNOWN_OPTION', `${where} has no '${name}'; ${hint}`);
+  }
+}
+
+function whole(where: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
+    return value;
+  }
+  return bad(`${where} must be a whole number from ${least} to ${most}, not ${show(value)}`);
+}
+
+function checkConfig(where: string, config: unknown): void {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    bad(`${where} must be an object of config names and values, not ${show(config)}`);
+  }
+  for (const [name, value] of Object.entries(config as object)) {
+    if (!['string', 'number', 'boolean'].includes(typeof value)) {
+      bad(`${where}['${name}'] must be a string, a number or a boolean, not ${show(value)}`);
+    }
+  }
+}
+
+function checkText(where: string, value: unknown): string {
+  return typeof value === 'string' && value !== ''
+    ? value
+    : bad(`${where} must be a string that is not empty, not ${show(value)}`);
+}
+
+function brokersOf(options: ClusterOptions): readonly BrokerOptions[] {
+  const { brokers = 3 } = options;
+  if (!Array.isArray(brokers)) {
+    return new Array(whole('brokers', brokers, 1, brokersMax)).fill({});
+  }
+  whole('the number of brokers', brokers.length, 1, brokersMax);
+  for (const [index, broker] of (brokers as readonly BrokerOptions[]).entries()) {
+    const where = `brokers[${index}]`;
+    checkNames(where, broker, brokerOptionNames);
+    if (broker.rack !== undefined) checkText(`${where}.rack`, broker.rack);
+    if (broker.config !== undefined) checkConfig(`${where}.config`, broker.config);
+  }
+  return brokers;
+}
+
+function idsOf(brokers: readonly BrokerOptions[], config: ConfigOptions): number[] {
+  const { 'node.id': given } = config;
+  const number = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
+  const first = given === undefined ? 1 : whole("config['node.id']", number, 0, brokerIdMax);
+  const ids = brokers.map(({ id }, index) =>
+    whole(`brokers[${index}].id`, id ?? first + index, 0, brokerIdMax),
+  );
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  return twice === undefined ? ids : bad(`two brokers have the id ${twice}`);
+}
+
+function resolveConfigs(options: ClusterOptions, brokerIds: readonly number[]) {
+  const brokers = brokersOf(options);
+  const perBroker = Object.fromEntries(
+    brokers.map(({ rack, config }, index) => [
+      brokerIds[index]!,
+      { ...config, ...(rack === undefined ? {} : { 'broker.rack': rack }) },
+    ]),
+  );
+  const { 'node.id': _firstId, ...config } = options.config ?? {};
+  const kafkaDefaults = options.kafkaDefaults ?? false;
+  const resolved = staticConfigs({ brokerIds, config, perBroker, kafkaDefaults });
+  const [problem] = resolved.problems;
+  if (problem !== undefined) throw new ClusterError('E_BAD_CONFIG', problem);
+  return resolved;
+}
+
+function checkTopics(topics: Readonly<Record<string, TopicOptions>>): void {
+  if (typeof topics !== 'object' || topics === null || Array.isArray(topics)) {
+    bad(`topics must be an object of names and options, not ${show(topics)}`);
+  }
+  for (const [name, topic] of Object.entries(topics)) {
+    const where = `topics['${name}']`;
+    checkNames(where, topic, topicOptionNames);
+    if (topic.partitions !== undefined) whole(`${where}.partitions`, topic.partitions, 1, 100_000);
+    if (topic.replicationFactor !== undefined) {
+      whole(`${where}.replicationFactor`, topic.replicationFactor, 1, 32_767);
+    }
+    if (topic.config !== undefined) checkConfig(`${where}.config`, topic.config);
+  }
+}
+
+/** `host`, `host:port`, `[::1]` or `[::1]:port`. */
+function parseAdvertise(text: string): Advertise {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/]+))(?::(\d+))?$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  if (host === undefined) return bad(`advertise must be HOST or HOST:PORT, not ${show(text)}`);
+  const port = match?.[3];
+  return {
+    host,
+    port: port === undefined ? undefined : whole('the port of advertise', Number(port), 1, 65_535),
+  };
+}
+
+/** Checks every option and puts the defaults in; throws `ClusterError` at the first that is wrong. */
+export function resolveOptions(options: ClusterOptions): ResolvedOptions {
+  checkNames('startCluster', options, optionNames);
+  const { port = 0, host, advertise, topics = {}, seed, kafkaDefaults = false } = options;
+  if (options.config !== undefined) checkConfig('config', options.config);
+  if (typeof kafkaDefaults !== 'boolean') bad('kafkaDefaults must be true or false');
+  const brokerIds = idsOf(brokersOf(options), options.config ?? {});
+  const last = port === 0 ? 65_535 : 65_536 - brokerIds.length;
+  checkTopics(topics);
+  const { brokers, warnings } = resolveConfigs(options, brokerIds);
+  return {
+    brokerIds,
+    staticConfigs: brokers,
+    warnings,
+    port: whole('port', port, 0, last),
+    host: host === undefined ? undefined : checkText('host', host),
+    advertise:
+      advertise === undefined ? undefined : parseAdvertise(checkText('advertise', advertise)),
+    topics,
+    seed: seed === undefined ? undefined : whole('seed', seed, 0, seedMax),
+  };
+}

@@ -1,0 +1,129 @@
+import type { Client } from '../broker/door.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { Connection, type Wire } from './connection.ts';
+import type { Json, Recorder } from './recording.ts';
+import type { World } from './world.ts';
+
+/**
+ * The one way into a cluster. Sockets and replays alike call it, one input at a time; with a
+ * recorder every input is kept. In a live cluster each call is made inside `pacemaker.deliver`.
+ */
+export class Entrance {
+  readonly #world: World;
+  readonly #recorder: Recorder | undefined;
+  readonly #pool = new BufferPool();
+  readonly #connections = new Map<number, Set<Connection>>();
+  #lastConnectionId = 0;
+
+  constructor(options: { world: World; recorder?: Recorder | undefined }) {
+    this.#world = options.world;
+    this.#recorder = options.recorder;
+    this.#world.onBrokerState((brokerId, running) => {
+      if (!running) for (const connection of this.#of(brokerId)) connection.hangUp();
+    });
+  }
+
+  /** An operator's verb. Throws what the cluster throws. */
+  operate(verb: string, ...args: Json[]): void {
+    this.#recorder?.record({ type: 'operate', verb, args });
+    this.#world.operate(verb, args);
+  }
+
+  opened(arrival: { brokerId: number; host: string }, wire: Wire): Connection {
+    const { brokerId, host } = arrival;
+    const connectionId = ++this.#lastConnectionId;
+    this.#recorder?.record({ type: 'opened', connectionId, brokerId, host });
+    const siblings = this.#of(brokerId);
+    const connection = new Connection({
+      client: { connectionId, host },
+      brokerId,
+      door: this.#world.door(brokerId),
+      wire:
+        this.#recorder === undefined ? wire : new RecordedWire(wire, connectionId, this.#recorder),
+      clock: this.#world.clock,
+      limits: this.#world.limits(brokerId),
+      pool: this.#pool,
+      onClosed: (closed) => siblings.delete(closed),
+    });
+    siblings.add(connection);
+    return connection;
+  }
+
+  received(connection: Connection, chunk: Buffer): void {
+    if (!connection.isOpen) return;
+    if (this.#recorder !== undefined) {
+      const { connectionId } = connection.client;
+      this.#recorder.record({ type: 'received', connectionId, bytes: Uint8Array.from(chunk) });
+    }
+    connection.received(chunk);
+  }
+
+  ended(connection: Connection): void {
+    if (this.#recordChange('ended', connection)) connection.ended();
+  }
+
+  drained(connection: Connection): void {
+    if (this.#recordChange('drained', connection)) connection.drained();
+  }
+
+  closed(connection: Connection): void {
+    if (this.#recordChange('closed', connection)) connection.closed();
+  }
+
+  /** Who is connected to a broker, in the order in which they came. */
+  clients(brokerId: number): Client[] {
+    return Array.from(this.#of(brokerId), (connection) => connection.client);
+  }
+
+  /** False when the connection is over already, and nothing of it matters any more. */
+  #recordChange(type: 'ended' | 'drained' | 'closed', connection: Connection): boolean {
+    if (!connection.isOpen) return false;
+    this.#recorder?.record({ type, connectionId: connection.client.connectionId });
+    return true;
+  }
+
+  #of(brokerId: number): Set<Connection> {
+    const existing = this.#connections.get(brokerId);
+    if (existing !== undefined) return existing;
+    const created = new Set<Connection>();
+    this.#connections.set(brokerId, created);
+    return created;
+  }
+}
+
+/** Notes which piece of replies was not wholly on its way at once: no cluster could know that. */
+class RecordedWire implements Wire {
+  readonly #wire: Wire;
+  readonly #connectionId: number;
+  readonly #recorder: Recorder;
+  #sends = 0;
+
+  constructor(wire: Wire, connectionId: number, recorder: Recorder) {
+    this.#wire = wire;
+    this.#connectionId = connectionId;
+    this.#recorder = recorder;
+  }
+
+  send(chunks: readonly Uint8Array[]): boolean {
+    const taken = this.#wire.send(chunks);
+    const send = ++this.#sends;
+    if (!taken) this.#recorder.record({ type: 'blocked', connectionId: this.#connectionId, send });
+    return taken;
+  }
+
+  pause(): void {
+    this.#wire.pause();
+  }
+
+  resume(): void {
+    this.#wire.resume();
+  }
+
+  end(): void {
+    this.#wire.end();
+  }
+
+  destroy(): void {
+    this.#wire.destroy();
+  }
+}

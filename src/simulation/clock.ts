@@ -1,0 +1,168 @@
+import { assert } from '../assert.ts';
+
+/** A deadline set on the clock. Cancelling one that has run, or twice, does nothing. */
+export interface Timer {
+  cancel(): void;
+}
+
+interface Entry {
+  readonly deadlineMs: number;
+  readonly sequence: number;
+  run: (() => void) | undefined;
+}
+
+const isBefore = (a: Entry, b: Entry): boolean =>
+  a.deadlineMs < b.deadlineMs || (a.deadlineMs === b.deadlineMs && a.sequence < b.sequence);
+
+/** More events than this in one instant is a loop that never ends, and a bug of ours. */
+const eventsPerInstantMax = 10_000_000;
+
+/**
+ * The only clock there is: whole milliseconds since the Unix epoch, moved by `advanceTo` alone.
+ * Deadlines run in order; equal ones in the order they were set, so a run has one history.
+ */
+export class Clock {
+  #nowMs: number;
+  #sequence = 0;
+  #cancelled = 0;
+  #advancing = false;
+  #atInstantEnd: (() => void)[] = [];
+  /** A binary heap. Cancelled entries stay until they surface or outnumber the live ones. */
+  #heap: Entry[] = [];
+
+  constructor(startMs = 0) {
+    this.#nowMs = startMs;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  /** Runs `run` once, `delayMs` from now: at 0 still in this instant, after what is due already. */
+  after(delayMs: number, run: () => void): Timer {
+    assert(!Number.isNaN(delayMs), 'a delay is a number of milliseconds');
+    const entry: Entry = {
+      deadlineMs: this.#nowMs + Math.max(0, Math.ceil(delayMs)),
+      sequence: this.#sequence++,
+      run,
+    };
+    this.#push(entry);
+    return { cancel: () => this.#cancel(entry) };
+  }
+
+  /**
+   * Runs `run` once when nothing more is due in this instant, before time moves on: the place to
+   * send in one piece what many events of an instant have gathered.
+   */
+  atInstantEnd(run: () => void): void {
+    this.#atInstantEnd.push(run);
+  }
+
+  /** The time of the earliest deadline, or undefined when none is set. */
+  nextDeadline(): number | undefined {
+    this.#dropCancelledHead();
+    if (this.#atInstantEnd.length > 0) return this.#nowMs;
+    return this.#heap[0]?.deadlineMs;
+  }
+
+  /**
+   * Runs everything due up to and including `timeMs`, also what that sets in turn. Not to be called
+   * inside an event: an event is one call stack, and nothing else happens in the middle of it.
+   */
+  advanceTo(timeMs: number): void {
+    assert(!this.#advancing, 'an event moves the clock that runs it');
+    this.#advancing = true;
+    try {
+      this.#advance(timeMs);
+    } finally {
+      this.#advancing = false;
+    }
+  }
+
+  /** Runs what is due at this very instant. */
+  settle(): void {
+    this.advanceTo(this.#nowMs);
+  }
+
+  #advance(timeMs: number): void {
+    let instantMs = this.#nowMs;
+    let eventsThisInstant = 0;
+    for (;;) {
+      const deadlineMs = this.nextDeadline();
+      if (deadlineMs === undefined || deadlineMs > Math.max(timeMs, this.#nowMs)) break;
+      if (deadlineMs > instantMs) {
+        instantMs = deadlineMs;
+        eventsThisInstant = 0;
+      }
+      assert(++eventsThisInstant <= eventsPerInstantMax, 'time stands still: events without end');
+      this.#runNext();
+    }
+    this.#nowMs = Math.max(this.#nowMs, timeMs);
+  }
+
+  /** Runs the earliest deadline, or, when none is due in this instant, what waits for its end. */
+  #runNext(): void {
+    const head = this.#heap[0];
+    if (this.#atInstantEnd.length > 0 && (head === undefined || head.deadlineMs > this.#nowMs)) {
+      const runs = this.#atInstantEnd;
+      this.#atInstantEnd = [];
+      for (const run of runs) run();
+      return;
+    }
+    const { deadlineMs, run } = head!;
+    this.#removeHead();
+    head!.run = undefined;
+    this.#nowMs = deadlineMs;
+    run?.();
+  }
+
+  #cancel(entry: Entry): void {
+    if (entry.run === undefined) return;
+    entry.run = undefined;
+    this.#cancelled++;
+    // Long polls are mostly cancelled long before their deadline: keep the heap proportional to what lives.
+    if (this.#cancelled > 1024 && this.#cancelled * 2 > this.#heap.length) this.#compact();
+  }
+
+  #compact(): void {
+    const live = this.#heap.filter((entry) => entry.run !== undefined);
+    live.sort((a, b) => (isBefore(a, b) ? -1 : 1)); // a sorted array is a heap
+    this.#heap = live;
+    this.#cancelled = 0;
+  }
+
+  #dropCancelledHead(): void {
+    while (this.#heap.length > 0 && this.#heap[0]!.run === undefined) {
+      this.#removeHead();
+      this.#cancelled--;
+    }
+  }
+
+  #push(entry: Entry): void {
+    const heap = this.#heap;
+    let index = heap.push(entry) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (!isBefore(entry, heap[parent]!)) break;
+      heap[index] = heap[parent]!;
+      index = parent;
+    }
+    heap[index] = entry;
+  }
+
+  #removeHead(): void {
+    const heap = this.#heap;
+    const last = heap.pop()!;
+    if (heap.length === 0) return;
+    let index = 0;
+    for (;;) {
+      let child = 2 * index + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!isBefore(heap[child]!, last)) break;
+      heap[index] = heap[child]!;
+      index = child;
+    }
+    heap[index] = last;
+  }
+}

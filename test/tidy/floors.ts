@@ -1,0 +1,107 @@
+import ts from 'typescript';
+import { importsOf } from './modules.ts';
+import { at, inSource, overSyntax, type Rule, type TextFile } from './project.ts';
+
+/** What each floor of `src` may import besides itself and the files straight in `src`. */
+const ground = ['protocol', 'simulation', 'config'];
+const middle = ['log', ...ground];
+const broker = ['replication', 'coordinator', 'controller', 'security', ...middle];
+const below: Record<string, readonly string[]> = {
+  protocol: [],
+  simulation: [],
+  config: [],
+  log: ground,
+  replication: middle,
+  coordinator: ground,
+  controller: ground,
+  security: ground,
+  broker,
+  cluster: ['broker', ...broker],
+  server: ['cluster', 'broker', ...broker],
+  cli: ['server', 'cluster', 'broker', ...broker],
+  testing: ['server', 'cluster', 'broker', ...broker],
+};
+
+/** `src/log/segment.ts` is on floor `log`; files straight in `src` lie below all floors. */
+function floorOf(path: string): string | undefined {
+  return /^src\/([^/]+)\//.exec(path)?.[1];
+}
+
+const publicSurface = 'src/index.ts';
+const isBelowAll = (path: string): boolean =>
+  floorOf(path) === undefined && path !== publicSurface;
+
+/** Imports between the floors of `src` go down only; siblings do not import each other. */
+export const importsGoDown: Rule = (project) =>
+  importsOf(project.filter(inSource)).flatMap(({ from, node, target }) => {
+    const floor = floorOf(from.path) ?? 'src';
+    if (target === undefined || from.path === publicSurface || isBelowAll(target)) return [];
+    const allowed = floor === 'src' ? [] : below[floor];
+    const place = at(from, node);
+    if (allowed === undefined) return [`${place} '${floor}' is no floor: name it in tidy/floors.ts`];
+    const other = floorOf(target);
+    if (other !== undefined && (other === floor || allowed.includes(other))) return [];
+    return [`${place} '${floor}' may not import ${target}: imports go down only`];
+  });
+
+const above = ['server', 'cli', 'testing'];
+const isBelowServer = (file: TextFile): boolean =>
+  inSource(file) && file.path !== publicSurface && !above.includes(floorOf(file.path) ?? '');
+
+/** Packages and `node:` modules, and the one file below the server that may have each. */
+const compression = 'src/protocol/records/compression.ts';
+const ownersOf: Record<string, string> = {
+  'node:zlib': compression,
+  snappyjs: compression,
+  lz4js: compression,
+  fzstd: compression,
+};
+
+/** Below the server, packages and `node:` modules come in only where they are wrapped. */
+export const noPackagesBelowServer: Rule = (project) =>
+  importsOf(project.filter(isBelowServer)).flatMap(({ from, node, specifier, target }) =>
+    target !== undefined || ownersOf[specifier] === from.path
+      ? []
+      : [`${at(from, node)} '${specifier}' below src/server: do it in the server and pass it down`],
+  );
+
+const clock = 'take the Clock (simulation/clock.ts)';
+const random = 'take a stream of Random (simulation/random.ts)';
+const callback = 'events run to completion: take a callback, park the reply';
+const options = 'read it in src/cli or src/server and pass it down as an option';
+const replacementOf: Record<string, string> = {
+  Promise: callback,
+  queueMicrotask: callback,
+  setTimeout: clock,
+  setInterval: clock,
+  setImmediate: clock,
+  Date: clock,
+  performance: clock,
+  process: options,
+  crypto: random,
+  randomUUID: random,
+};
+
+/** `Promise` and its like as a value or type, but not as somebody's property or a key. */
+function isMention(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
+  if (ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent))
+    return parent.name !== node;
+  if (ts.isMethodDeclaration(parent) || ts.isMethodSignature(parent)) return parent.name !== node;
+  return !ts.isPropertyDeclaration(parent) || parent.name !== node;
+}
+
+/** No time, chance, promise or process below the server. */
+export const noWorldBelowServer: Rule = overSyntax(isBelowServer, (node) => {
+  if (node.kind === ts.SyntaxKind.AsyncKeyword) return `async: ${callback}`;
+  if (ts.isAwaitExpression(node)) return `await: ${callback}`;
+  if (ts.isPropertyAccessExpression(node) && node.getText() === 'Math.random') {
+    return `Math.random: ${random}`;
+  }
+  if (!ts.isIdentifier(node) || !isMention(node)) return undefined;
+  const replacement = Object.hasOwn(replacementOf, node.text)
+    ? replacementOf[node.text]
+    : undefined;
+  return replacement === undefined ? undefined : `${node.text}: ${replacement}`;
+});

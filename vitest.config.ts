@@ -1,0 +1,29 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+import { reporters } from './test/reporters.ts';
+
+/** Tests of what is published: it is built once before them. */
+const built = ['test/cli/cli.test.ts', 'test/package.test.ts'];
+/** Suites with a configuration and a command of their own. */
+const elsewhere = ['test/conformance/**', 'test/clients/**'];
+
+export default defineConfig({
+  resolve: { alias: { odradek: new URL('src/index.ts', import.meta.url).pathname } },
+  test: {
+    testTimeout: 30_000,
+    reporters: reporters('unit'),
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...built, ...elsewhere],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'package', include: built, globalSetup: 'test/build.ts' },
+      },
+    ],
+  },
+});
