@@ -10,7 +10,7 @@ const common: UserConfig = {
   fixedExtension: false,
   logLevel: 'warn',
   clean: false,
-  checks: { legacyCjs: false },
+  checks: { legacyCjs: false, pluginTimings: false },
   deps: { onlyBundle: inlined },
 };
 
@@ -20,7 +20,7 @@ export default defineConfig([
     name: 'library',
     entry: { index: 'src/index.ts' },
     format: ['esm', 'cjs'],
-    dts: true,
+    dts: { compilerOptions: { stripInternal: true } },
     hooks: { 'build:done': () => writeNotices(inlined) },
   },
   {

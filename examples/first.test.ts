@@ -3,10 +3,11 @@ import { startCluster } from 'odradek';
 import { expect, test } from 'vitest';
 
 test('what is sent is there', async () => {
-  await using cluster = await startCluster({ topics: { orders: { replicationFactor: 3 } } });
+  await using cluster = await startCluster({ topics: { orders: {} } });
   const producer = new Kafka({ brokers: cluster.brokerList }).producer();
   await producer.connect();
-  await producer.send({ topic: 'orders', messages: [{ key: 'o-1', value: 'two apples' }] });
+  await producer.send({ topic: 'orders', messages: [{ value: 'two apples' }] });
   await producer.disconnect();
-  expect(await cluster.topic('orders').records()).toMatchObject([{ key: 'o-1', value: 'two apples' }]);
+  const [record] = await cluster.topic('orders').records();
+  expect(record?.value).toBe('two apples');
 });

@@ -38,7 +38,9 @@ attempt(`the bundled command line at most ${coreMaxBytes} bytes (${cliBytes})`, 
   atMost(cliBytes, coreMaxBytes),
 );
 attempt('no script runs when it is installed', () => {
-  const forbidden = ['preinstall', 'install', 'postinstall'].filter((name) => manifest.scripts[name]);
+  const forbidden = ['preinstall', 'install', 'postinstall'].filter(
+    (name) => manifest.scripts[name],
+  );
   if (forbidden.length > 0) throw new Error(forbidden.join(', '));
 });
 attempt('no runtime dependency', () => {
@@ -46,7 +48,13 @@ attempt('no runtime dependency', () => {
   if (names.length > 0) throw new Error(names.join(', '));
 });
 attempt('licence, notices, readme and changelog are in it', () => {
-  const wanted = ['LICENSE', 'README.md', 'CHANGELOG.md', 'dist/THIRD_PARTY_NOTICES', 'dist/cli.cjs'];
+  const wanted = [
+    'LICENSE',
+    'README.md',
+    'CHANGELOG.md',
+    'dist/THIRD_PARTY_NOTICES',
+    'dist/cli.cjs',
+  ];
   const paths = packed.files.map(({ path }) => path);
   const missing = wanted.filter((path) => !paths.includes(path));
   if (missing.length > 0) throw new Error(missing.join(', '));

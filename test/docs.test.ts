@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { odradekDefaults } from '../src/config/odradek-defaults.ts';
 
 const read = (path: string): string =>
   readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
@@ -24,4 +25,10 @@ test('the commands in README.md exist', () => {
   const used = found(texts, /npm run ([\w:-]+)/g);
   expect(used.length).toBeGreaterThan(0);
   expect(used.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+});
+
+test('docs/DIFFERENCES.md has every default of ours', () => {
+  const page = read('docs/DIFFERENCES.md');
+  const rows = odradekDefaults.map(({ name, value }) => `| \`${name}\` | ${value} |`);
+  expect(rows.filter((row) => !page.includes(row))).toEqual([]);
 });

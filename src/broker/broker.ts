@@ -13,7 +13,7 @@ import type { ApiName } from '../protocol/messages/index.ts';
 import type { LogStore } from '../replication/log-store.ts';
 import type { PartitionIdentity } from '../replication/partition-assignment.ts';
 import { ReplicaManager } from '../replication/replica-manager.ts';
-import type { ReplicaEvent, ReplicationEvent } from '../replication/replication-event.ts';
+import type { ReplicaEvent } from '../replication/replication-event.ts';
 import type { Clock } from '../simulation/clock.ts';
 import type { Random } from '../simulation/random.ts';
 import type { BrokerEvent } from './broker-event.ts';
@@ -51,7 +51,8 @@ export interface BrokerOptions {
   readonly random: Random;
   readonly callController: CallController;
   readonly callBroker: CallBroker;
-  readonly emit: (event: BrokerEvent | ReplicationEvent) => void;
+  /** `about`: the partition that it concerns, if any. */
+  readonly emit: (event: BrokerEvent | ReplicaEvent, about?: string) => void;
 }
 
 /** One broker process: takes requests at one door, and acts on what the controller publishes. */
@@ -167,7 +168,13 @@ export class Broker {
     topic.partitions.forEach((partition, index) => {
       if (before?.partitions[index] === partition) return;
       if (!partition.replicas.includes(this.brokerId)) return;
-      this.replicas.assign({ topicId, topic: topic.name, partition: index }, partition);
+      const identity = {
+        topicId,
+        topic: topic.name,
+        partition: index,
+        name: `${topic.name}-${index}`,
+      };
+      this.replicas.assign(identity, partition);
     });
   }
 
@@ -180,10 +187,8 @@ export class Broker {
 
   #replicaManager(): ReplicaManager {
     const { brokerId, clock, logs, callBroker } = this.#options;
-    const emit = (identity: PartitionIdentity, event: ReplicaEvent) => {
-      const { topic, partition } = identity;
-      this.#options.emit({ ...event, topic, partition });
-    };
+    const emit = ({ name }: PartitionIdentity, event: ReplicaEvent) =>
+      this.#options.emit(event, name);
     logs.attach({ logConfig: (topic) => this.topicSettings(topic), emit });
     return new ReplicaManager({
       brokerId,

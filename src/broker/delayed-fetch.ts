@@ -128,8 +128,8 @@ export class DelayedFetch implements ParkedOperation {
     entry.isStated = false;
     if (!isProgress || read.errorCode !== ErrorCode.NONE) return read;
     const { fetchOffset, logStartOffset } = position;
-    const isReplica = partition.leadership?.followerFetched(replicaId, fetchOffset, logStartOffset);
-    return isReplica === true ? read : failedRead(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    const isReplica = partition.followerFetched(replicaId, fetchOffset, logStartOffset);
+    return isReplica ? read : failedRead(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   }
 }
 

@@ -1,5 +1,5 @@
-import { ErrorCode } from '../protocol/error-code.ts';
 import type { ClusterMetadata, PartitionImage } from '../controller/cluster-metadata.ts';
+import { ErrorCode } from '../protocol/error-code.ts';
 
 interface NodeEndpoint {
   readonly nodeId: number;

@@ -1,5 +1,5 @@
-import type { ApiName, apis } from '../protocol/messages/index.ts';
 import type { Request, Response } from '../protocol/api.ts';
+import type { ApiName, apis } from '../protocol/messages/index.ts';
 import type { Broker } from './broker.ts';
 
 export type RequestOf<Name extends ApiName> = Request<(typeof apis)[Name]>;

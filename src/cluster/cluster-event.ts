@@ -1,7 +1,7 @@
 import type { BrokerEvent } from '../broker/broker-event.ts';
 import type { ControllerEvent } from '../controller/controller.ts';
-import type { ReplicationEvent } from '../replication/replication-event.ts';
+import type { ReplicaEvent } from '../replication/replication-event.ts';
 import type { NetworkEvent } from '../simulation/network.ts';
 
 /** Everything that can happen in a cluster: what its trace is made of. */
-export type ClusterEvent = BrokerEvent | ControllerEvent | NetworkEvent | ReplicationEvent;
+export type ClusterEvent = BrokerEvent | ControllerEvent | NetworkEvent | ReplicaEvent;

@@ -183,7 +183,7 @@ export class Cluster {
       random: this.#random.fork(`${node} start ${starts}`),
       callController: this.#callController(self),
       callBroker: this.#callBroker(self),
-      emit: (event) => this.trace.record(node, event),
+      emit: (event, about) => this.trace.record(node, event, about),
     });
   }
 
@@ -202,7 +202,10 @@ export class Cluster {
   #callBroker(from: Callee): CallBroker {
     return (brokerId, api, request, reply) => {
       const to = this.#seats.get(brokerId)?.process;
-      const context = { apiVersion: apis[api].versions[1], clientId: `broker-${from.nodeId}-fetcher` };
+      const context = {
+        apiVersion: apis[api].versions[1],
+        clientId: `broker-${from.nodeId}-fetcher`,
+      };
       this.#calls.call<Parameters<typeof reply>[0]>({
         from,
         to,

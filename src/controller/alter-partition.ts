@@ -1,6 +1,6 @@
 import { ErrorCode } from '../protocol/error-code.ts';
-import type { CallHandler, CallRequest } from './controller-call.ts';
 import { type ClusterMetadata, type PartitionImage, replay } from './cluster-metadata.ts';
+import type { CallHandler, CallRequest } from './controller-call.ts';
 
 /** A leader asks for another ISR (KIP-497). The epochs prove that it knows what it is changing. */
 export const alterPartition: CallHandler<'alterPartition'> = ({ metadata }, request) => {

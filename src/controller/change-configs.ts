@@ -67,10 +67,7 @@ function changeEach<Wanted extends WantedResource>(
   };
 }
 
-const duplicate = callError(
-  ErrorCode.INVALID_REQUEST,
-  'Each resource must appear at most once.',
-);
+const duplicate = callError(ErrorCode.INVALID_REQUEST, 'Each resource must appear at most once.');
 
 function resourceProblem({ metadata }: CallContext, wanted: WantedResource): CallError {
   const { resourceType, resourceName } = wanted;

@@ -1,16 +1,25 @@
-import type { AlterConfigsRequest, AlterConfigsResponse } from '../protocol/messages/alter-configs.ts';
+import type { BrokerConfiguration } from '../config/broker-configuration.ts';
+import type {
+  AlterConfigsRequest,
+  AlterConfigsResponse,
+} from '../protocol/messages/alter-configs.ts';
 import type {
   CreatePartitionsRequest,
   CreatePartitionsResponse,
 } from '../protocol/messages/create-partitions.ts';
-import type { CreateTopicsRequest, CreateTopicsResponse } from '../protocol/messages/create-topics.ts';
-import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../protocol/messages/delete-topics.ts';
+import type {
+  CreateTopicsRequest,
+  CreateTopicsResponse,
+} from '../protocol/messages/create-topics.ts';
+import type {
+  DeleteTopicsRequest,
+  DeleteTopicsResponse,
+} from '../protocol/messages/delete-topics.ts';
 import type {
   IncrementalAlterConfigsRequest,
   IncrementalAlterConfigsResponse,
 } from '../protocol/messages/incremental-alter-configs.ts';
 import type { Random } from '../simulation/random.ts';
-import type { BrokerConfiguration } from '../config/broker-configuration.ts';
 import type { ClusterMetadata, PartitionImage } from './cluster-metadata.ts';
 import type { Endpoint, MetadataRecord } from './metadata-records.ts';
 

@@ -44,7 +44,10 @@ function grow(context: CallContext, wanted: Wanted): MetadataRecord[] | CallErro
   const present = topic.partitions.length;
   const added = wanted.count - present;
   if (added <= 0) {
-    return callError(ErrorCode.INVALID_PARTITIONS, countProblem(wanted.name, present, wanted.count));
+    return callError(
+      ErrorCode.INVALID_PARTITIONS,
+      countProblem(wanted.name, present, wanted.count),
+    );
   }
   const placed = replicaLists(context, topic, wanted, added);
   if (!Array.isArray(placed)) return placed;

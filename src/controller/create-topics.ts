@@ -2,7 +2,10 @@ import { createTopicConfigs } from '../config/alter-configs.ts';
 import { brokerSettings } from '../config/broker-settings.ts';
 import { createdTopicConfigs } from '../config/created-topic-configs.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
-import type { CreateTopicsRequest, CreateTopicsResponse } from '../protocol/messages/create-topics.ts';
+import type {
+  CreateTopicsRequest,
+  CreateTopicsResponse,
+} from '../protocol/messages/create-topics.ts';
 import { ZERO_UUID } from '../protocol/types.ts';
 import { type CallError, callError, noError } from './call-error.ts';
 import { type ClusterMetadata, replay } from './cluster-metadata.ts';

@@ -40,10 +40,7 @@ class DelayedProduce implements ParkedOperation, PartitionListener {
   readonly #outcomes: WriteOutcome[];
   readonly #reply: (errorCodes: readonly ErrorCode[]) => void;
 
-  constructor(
-    writes: readonly PendingWrite[],
-    reply: (errorCodes: readonly ErrorCode[]) => void,
-  ) {
+  constructor(writes: readonly PendingWrite[], reply: (errorCodes: readonly ErrorCode[]) => void) {
     this.#writes = writes;
     this.#outcomes = writes.map(() => undefined);
     this.#reply = reply;
@@ -83,7 +80,5 @@ function outcomeOf({ partition, requiredOffset, leaderEpoch }: PendingWrite): Wr
     return ErrorCode.NOT_LEADER_OR_FOLLOWER;
   }
   if (partition.log.highWatermark < requiredOffset) return undefined;
-  return leadership.hasEnoughReplicas
-    ? ErrorCode.NONE
-    : ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
+  return leadership.hasEnoughReplicas ? ErrorCode.NONE : ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
 }

@@ -1,5 +1,5 @@
-import { ErrorCode } from '../protocol/error-code.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
+import { ErrorCode } from '../protocol/error-code.ts';
 import { committed, type IsrState, maximalIsr, proposedIsr } from './isr.ts';
 import type { PartitionAssignment } from './partition-assignment.ts';
 import { type FollowerContact, ReplicaProgress } from './replica-progress.ts';
@@ -120,15 +120,23 @@ export class Leadership {
     for (const progress of this.#followers.values()) progress.leaderAppends(logEndOffset);
   }
 
-  /** Follower `brokerId` holds everything below `fetchOffset`. Returns false for a stranger. */
-  followerFetched(brokerId: number, fetchOffset: number, logStartOffset: number): boolean {
+  /**
+   * Follower `brokerId` holds everything below `fetchOffset` from `logStartOffset` on. Says whether
+   * it is a follower at all, and whether its log start is news.
+   */
+  followerFetched(
+    brokerId: number,
+    fetchOffset: number,
+    logStartOffset: number,
+  ): { isFollower: boolean; logStartMoved: boolean } {
     const progress = this.#followers.get(brokerId);
-    if (progress === undefined) return false;
+    if (progress === undefined) return { isFollower: false, logStartMoved: false };
+    const logStartMoved = progress.logStartOffset !== logStartOffset;
     const { log, now } = this.#options;
     progress.fetched(fetchOffset, logStartOffset, log.logEndOffset, now());
     this.#maybeExpandIsr(brokerId, progress);
     this.maybeAdvanceHighWatermark();
-    return true;
+    return { isFollower: true, logStartMoved };
   }
 
   /** Asks again for every follower that is in step but not in the ISR: it may be eligible by now. */

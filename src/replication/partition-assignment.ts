@@ -12,4 +12,6 @@ export interface PartitionIdentity {
   readonly topicId: string;
   readonly topic: string;
   readonly partition: number;
+  /** `orders-3`: topic and partition as Kafka writes them. */
+  readonly name: string;
 }

@@ -68,18 +68,29 @@ export function readPartition(
   const { log } = partition;
   const divergence = divergenceOf(partition, position);
   if (divergence === 'unknown') return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE);
-  const bounds = {
+  if (divergence !== undefined) return readOf(partition, none, 0, divergence);
+  const { maxSizeBytes, atLeastOneBatch } = limits;
+  const untilOffset = visibleEnd(partition, isolation);
+  const read = log.read(position.fetchOffset, { maxSizeBytes, atLeastOneBatch, untilOffset });
+  if (read.outOfRange) return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE);
+  return readOf(partition, read.chunks, read.sizeBytes, undefined);
+}
+
+function readOf(
+  { log }: Partition,
+  chunks: readonly Uint8Array[],
+  sizeBytes: number,
+  divergingEpoch: PartitionRead['divergingEpoch'],
+): PartitionRead {
+  return {
     errorCode: ErrorCode.NONE,
     highWatermark: log.highWatermark,
     lastStableOffset: log.lastStableOffset,
     logStartOffset: log.logStartOffset,
-    divergingEpoch: divergence,
+    chunks,
+    sizeBytes,
+    divergingEpoch,
   };
-  if (divergence !== undefined) return { ...bounds, chunks: none, sizeBytes: 0 };
-  const untilOffset = visibleEnd(partition, isolation);
-  const read = log.read(position.fetchOffset, { ...limits, untilOffset });
-  if (read.outOfRange) return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE);
-  return { ...bounds, chunks: read.chunks, sizeBytes: read.sizeBytes };
 }
 
 /** Does the reader's last epoch end in our log where the reader thinks (kafka-semantics 4.9)? */

@@ -1,12 +1,7 @@
 import { assert } from '../assert.ts';
 import type { AppendResult, PartitionLog } from '../log/partition-log.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
-import {
-  type IsrChange,
-  type IsrChangeReply,
-  type IsrSettings,
-  Leadership,
-} from './leadership.ts';
+import { type IsrChange, type IsrChangeReply, type IsrSettings, Leadership } from './leadership.ts';
 import type { PartitionAssignment, PartitionIdentity } from './partition-assignment.ts';
 import type { FollowerContact } from './replica-progress.ts';
 import type { ReplicaEvent } from './replication-event.ts';
@@ -76,7 +71,9 @@ export class Partition {
   }
 
   get leaderEpoch(): number {
-    return this.#role.name === 'Leader' ? this.#role.leadership.leaderEpoch : this.#role.leaderEpoch;
+    return this.#role.name === 'Leader'
+      ? this.#role.leadership.leaderEpoch
+      : this.#role.leaderEpoch;
   }
 
   subscribe(listener: PartitionListener): void {
@@ -130,6 +127,13 @@ export class Partition {
       this.changed();
     }
     return result;
+  }
+
+  /** Takes a follower's position as its progress. Returns false for one that is no replica here. */
+  followerFetched(brokerId: number, fetchOffset: number, logStartOffset: number): boolean {
+    const outcome = this.leadership?.followerFetched(brokerId, fetchOffset, logStartOffset);
+    if (outcome?.logStartMoved) this.changed(); // DeleteRecords may wait for it
+    return outcome?.isFollower ?? false;
   }
 
   /** The topic is deleted or the broker gone: whoever waits here must look elsewhere. */

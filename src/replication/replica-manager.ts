@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../simulation/clock.ts';
+import type { IsrChange, IsrChangeReply, IsrSettings } from './leadership.ts';
 import type { LogStore } from './log-store.ts';
 import { Partition, type PartitionHost } from './partition.ts';
 import type { PartitionAssignment, PartitionIdentity } from './partition-assignment.ts';
@@ -6,7 +7,6 @@ import { Purgatory } from './purgatory.ts';
 import { ReplicaFetcher, type ReplicaFetcherOptions } from './replica-fetcher.ts';
 import type { FollowerContact } from './replica-progress.ts';
 import type { ReplicaEvent } from './replication-event.ts';
-import type { IsrChange, IsrChangeReply, IsrSettings } from './leadership.ts';
 
 export interface ReplicaManagerSettings {
   readonly replicaLagTimeMaxMs: number;
@@ -56,8 +56,16 @@ export class ReplicaManager {
   start(): void {
     const { settings } = this.#options;
     // As Kafka: twice as often as the lag allowed, so that a laggard goes after 1 to 1.5 times it.
-    this.#repeat(0, () => settings().replicaLagTimeMaxMs / 2, () => this.#checkIsr());
-    this.#repeat(1, () => settings().logRetentionCheckIntervalMs, () => this.applyRetention());
+    this.#repeat(
+      0,
+      () => settings().replicaLagTimeMaxMs / 2,
+      () => this.#checkIsr(),
+    );
+    this.#repeat(
+      1,
+      () => settings().logRetentionCheckIntervalMs,
+      () => this.applyRetention(),
+    );
   }
 
   /** The process is gone: nothing of it may act any more. Its logs stay. */
@@ -95,7 +103,8 @@ export class ReplicaManager {
         this.#fetchers.delete(leader);
       }
     }
-    if (partition.role.name === 'Follower') this.#fetcherOf(partition.role.leader).follow(partition);
+    if (partition.role.name === 'Follower')
+      this.#fetcherOf(partition.role.leader).follow(partition);
   }
 
   /** The topic is deleted: its replicas here close, and their bytes go. */

@@ -23,7 +23,12 @@ export class ReplicaProgress {
   }
 
   /** The follower asks for `fetchOffset`: it holds everything below. */
-  fetched(fetchOffset: number, logStartOffset: number, leaderEndOffset: number, nowMs: number): void {
+  fetched(
+    fetchOffset: number,
+    logStartOffset: number,
+    leaderEndOffset: number,
+    nowMs: number,
+  ): void {
     if (fetchOffset >= leaderEndOffset) this.#caughtUpAt(nowMs);
     // It has now what was the end when it last asked, so it was caught up then.
     else if (fetchOffset >= this.#leaderEndAtPreviousFetch) this.#caughtUpAt(this.#previousFetchMs);

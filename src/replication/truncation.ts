@@ -10,6 +10,7 @@ export function truncateToDivergence(
 ): void {
   const own = log.endOffsetForEpoch(leader.epoch);
   // Without any common epoch only what is committed can be trusted.
-  const target = own.leaderEpoch < 0 ? log.highWatermark : Math.min(own.endOffset, leader.endOffset);
+  const target =
+    own.leaderEpoch < 0 ? log.highWatermark : Math.min(own.endOffset, leader.endOffset);
   log.truncateTo(Math.min(target, log.logEndOffset));
 }

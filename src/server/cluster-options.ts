@@ -1,5 +1,5 @@
 import { staticConfigs } from '../config/static-configs.ts';
-import { nearestName } from '../nearest-name.ts';
+import { checkNames, show } from './check-names.ts';
 import { ClusterError } from './cluster-error.ts';
 
 /** Kafka configs by their own names (`min.insync.replicas`), as in a server.properties. */
@@ -65,35 +65,18 @@ export interface Advertise {
   readonly port: number | undefined;
 }
 
-const optionNames = [
-  ...['brokers', 'port', 'host', 'advertise', 'topics', 'config', 'kafkaDefaults', 'seed'],
-];
+const optionNames = 'brokers port host advertise topics config kafkaDefaults seed'.split(' ');
 const brokerOptionNames = ['id', 'rack', 'config'];
 const topicOptionNames = ['partitions', 'replicationFactor', 'config'];
 const brokersMax = 100;
+const partitionsMax = 100_000;
+const replicationFactorMax = 2 ** 15 - 1;
 const brokerIdMax = 2 ** 31 - 1;
 const seedMax = 2 ** 32 - 1;
 
 const bad = (message: string): never => {
   throw new ClusterError('E_BAD_OPTION', message);
 };
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
-}
-
-/** Refuses what is no plain object, and names that nobody knows. */
-function checkNames(where: string, given: unknown, known: readonly string[]): void {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    bad(`${where} must be an object, not ${show(given)}`);
-  }
-  for (const name of Object.keys(given as object)) {
-    if (known.includes(name)) continue;
-    const nearest = nearestName(name, known);
-    const hint = nearest === null ? `known: ${known.join(', ')}` : `did you mean '${nearest}'?`;
-    throw new ClusterError('E_UNKNOWN_OPTION', `${where} has no '${name}'; ${hint}`);
-  }
-}
 
 function whole(where: string, value: unknown, least: number, most: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
@@ -161,19 +144,23 @@ function resolveConfigs(options: ClusterOptions, brokerIds: readonly number[]) {
   return resolved;
 }
 
+/** Throws `ClusterError` for options of a topic that are misspelt or wrong in themselves. */
+export function checkTopic(name: string, topic: TopicOptions): void {
+  const where = `topics['${name}']`;
+  checkNames(where, topic, topicOptionNames);
+  const { partitions, replicationFactor, config } = topic;
+  if (partitions !== undefined) whole(`${where}.partitions`, partitions, 1, partitionsMax);
+  if (replicationFactor !== undefined) {
+    whole(`${where}.replicationFactor`, replicationFactor, 1, replicationFactorMax);
+  }
+  if (config !== undefined) checkConfig(`${where}.config`, config);
+}
+
 function checkTopics(topics: Readonly<Record<string, TopicOptions>>): void {
   if (typeof topics !== 'object' || topics === null || Array.isArray(topics)) {
     bad(`topics must be an object of names and options, not ${show(topics)}`);
   }
-  for (const [name, topic] of Object.entries(topics)) {
-    const where = `topics['${name}']`;
-    checkNames(where, topic, topicOptionNames);
-    if (topic.partitions !== undefined) whole(`${where}.partitions`, topic.partitions, 1, 100_000);
-    if (topic.replicationFactor !== undefined) {
-      whole(`${where}.replicationFactor`, topic.replicationFactor, 1, 32_767);
-    }
-    if (topic.config !== undefined) checkConfig(`${where}.config`, topic.config);
-  }
+  for (const [name, topic] of Object.entries(topics)) checkTopic(name, topic);
 }
 
 /** `host`, `host:port`, `[::1]` or `[::1]:port`. */

@@ -23,7 +23,6 @@ export function replay(recording: Recording, world: World, onSent: SentListener 
     } else {
       apply(entrance, connections, input);
     }
-    world.clock.settle();
   }
   world.clock.advanceTo(recording.endMs);
 }

@@ -1,4 +1,4 @@
-import type { Stamped, Trace } from '../simulation/trace.ts';
+import type { Stamped } from '../simulation/trace.ts';
 import { ClusterError } from './cluster-error.ts';
 
 export interface UntilOptions {
@@ -8,8 +8,19 @@ export interface UntilOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The part of a `Trace` that is needed here. */
+interface Events {
+  subscribe(reader: (stamped: Stamped<object>) => void): () => void;
+}
+
 const withinDefaultMs = 5000;
 const shownMax = 20;
+
+/** Read while a topic is not there yet, or its leader is gone. */
+function isNotYet(error: unknown): boolean {
+  if (!(error instanceof ClusterError)) return false;
+  return ['E_UNKNOWN_TOPIC', 'E_UNKNOWN_PARTITION', 'E_NOT_RUNNING'].includes(error.code);
+}
 
 /** One line of a trace: the time since the first of them, the node, what happened. */
 function describe({ atMs, node, event }: Stamped<object>, startMs: number): string {
@@ -33,7 +44,7 @@ function timeout(withinMs: number, count: number, last: readonly Stamped<object>
  * what led to that event is over. Never polls, so it costs nothing while nothing happens.
  */
 export function until(
-  trace: Trace<object>,
+  trace: Events,
   predicate: () => boolean,
   options: UntilOptions = {},
 ): Promise<void> {
@@ -54,7 +65,7 @@ export function until(
       try {
         if (predicate()) end(resolve);
       } catch (error) {
-        end(() => reject(error));
+        if (!isNotYet(error)) end(() => reject(error));
       }
     };
     const aborted = () => end(() => reject(signal?.reason));

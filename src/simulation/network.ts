@@ -17,7 +17,12 @@ export type NetworkEvent =
       readonly to: NodeId;
       readonly label: string;
     }
-  | { readonly type: 'link-changed'; readonly from: NodeId; readonly to: NodeId; readonly link: Link };
+  | {
+      readonly type: 'link-changed';
+      readonly from: NodeId;
+      readonly to: NodeId;
+      readonly link: Link;
+    };
 
 export interface NetworkOptions {
   readonly clock: Clock;

@@ -1,8 +1,10 @@
-/** One thing that happened: when (virtual milliseconds), at which node, what. */
+/** One thing that happened: when (virtual milliseconds), at which node, about what, what. */
 export interface Stamped<Event> {
   readonly atMs: number;
   readonly sequence: number;
   readonly node: string;
+  /** What at that node it concerns, such as a partition; '' for the node itself. */
+  readonly about: string;
   readonly event: Event;
 }
 
@@ -29,8 +31,8 @@ export class Trace<Event> {
     return this.#sequence;
   }
 
-  record(node: string, event: Event): void {
-    const stamped = { atMs: this.#now(), sequence: this.#sequence, node, event };
+  record(node: string, event: Event, about = ''): void {
+    const stamped = { atMs: this.#now(), sequence: this.#sequence, node, about, event };
     this.#ring[this.#sequence % this.#capacity] = stamped;
     this.#sequence++;
     for (const read of this.#readers) read(stamped);

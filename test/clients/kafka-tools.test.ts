@@ -19,7 +19,8 @@ async function quietly(name: string, args: readonly string[], input?: string): P
 }
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
-const numbered = (count: number): string[] => Array.from({ length: count }, (_, i) => `record ${i}`);
+const numbered = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `record ${i}`);
 
 async function read(topic: string, count: number): Promise<string[]> {
   const place = ['--topic', topic, '--partition', '0', '--offset', 'earliest'];

@@ -1,31 +1,39 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const root = new URL('.', import.meta.url).pathname;
-const common = { root, testTimeout: 60_000, hookTimeout: 60_000 };
+const root = fileURLToPath(new URL('.', import.meta.url));
+const cacheDir = fileURLToPath(new URL('../../node_modules/.vite', import.meta.url));
 
 /**
  * Files in faults/ take brokers down. They come last and one at a time, so that everything else may
  * run side by side on one cluster.
  */
 export default defineConfig({
+  root,
+  cacheDir,
   test: {
-    root,
     projects: [
       {
+        root,
+        cacheDir,
         test: {
-          ...common,
           name: 'steady',
           include: ['**/*.test.ts'],
           exclude: ['faults/**'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },
       {
+        root,
+        cacheDir,
         test: {
-          ...common,
           name: 'faults',
           include: ['faults/**/*.test.ts'],
           fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Api, Request, Response } from '../../src/protocol/api.ts';
 import { encodeRequest, encodeResponse, readRequest } from '../../src/protocol/header.ts';
 import { apis } from '../../src/protocol/messages/index.ts';
+import { ZERO_UUID } from '../../src/protocol/types.ts';
 
 // The same bytes as kafkajs' own encoders, and responses that its decoders understand.
 
@@ -50,7 +51,7 @@ function same<A extends Api<unknown, unknown>>(
   return { folder, versions, api, theirs, ours: { ...zero, ...ours } };
 }
 
-const topicId = apis.Fetch.requestType.zero.clusterId ?? 'AAAAAAAAAAAAAAAAAAAAAA';
+const topicId = ZERO_UUID;
 const partition = {
   partition: 3,
   currentLeaderEpoch: -1,

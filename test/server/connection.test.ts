@@ -190,6 +190,16 @@ describe('the end of a connection', () => {
     expect(world.trace.at(-1)).toBe('10 broker 1 client 1 disconnected');
   });
 
+  test('a client that sends no more waits for its last reply', () => {
+    const { open, pass } = setUp();
+    const { log, send, end } = open();
+    send('wait 10 a');
+    end();
+    expect(log).toEqual([]);
+    pass(10);
+    expect(log).toEqual(['sent a', 'ended']);
+  });
+
   test('a client that sends no more after a request without reply is let go', () => {
     const { log, send, end } = setUp().open();
     send('silent');

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { importsOf } from './modules.ts';
-import { at, inSource, overSyntax, type Rule, type TextFile } from './project.ts';
+import { at, inSource, overSyntax, parse, type Rule, type TextFile, visit } from './project.ts';
 
 /** What each floor of `src` may import besides itself and the files straight in `src`. */
 const ground = ['protocol', 'simulation', 'config'];
@@ -28,8 +28,7 @@ function floorOf(path: string): string | undefined {
 }
 
 const publicSurface = 'src/index.ts';
-const isBelowAll = (path: string): boolean =>
-  floorOf(path) === undefined && path !== publicSurface;
+const isBelowAll = (path: string): boolean => floorOf(path) === undefined && path !== publicSurface;
 
 /** Imports between the floors of `src` go down only; siblings do not import each other. */
 export const importsGoDown: Rule = (project) =>
@@ -38,7 +37,8 @@ export const importsGoDown: Rule = (project) =>
     if (target === undefined || from.path === publicSurface || isBelowAll(target)) return [];
     const allowed = floor === 'src' ? [] : below[floor];
     const place = at(from, node);
-    if (allowed === undefined) return [`${place} '${floor}' is no floor: name it in tidy/floors.ts`];
+    if (allowed === undefined)
+      return [`${place} '${floor}' is no floor: name it in tidy/floors.ts`];
     const other = floorOf(target);
     if (other !== undefined && (other === floor || allowed.includes(other))) return [];
     return [`${place} '${floor}' may not import ${target}: imports go down only`];
@@ -48,19 +48,18 @@ const above = ['server', 'cli', 'testing'];
 const isBelowServer = (file: TextFile): boolean =>
   inSource(file) && file.path !== publicSurface && !above.includes(floorOf(file.path) ?? '');
 
-/** Packages and `node:` modules, and the one file below the server that may have each. */
-const compression = 'src/protocol/records/compression.ts';
-const ownersOf: Record<string, string> = {
-  'node:zlib': compression,
-  snappyjs: compression,
-  lz4js: compression,
-  fzstd: compression,
+/** Packages and `node:` modules that are used below the server, and the one file that wraps each. */
+const wrapperOf: Record<string, string> = {
+  'node:zlib': 'src/protocol/records/compression.ts',
+  snappyjs: 'src/protocol/records/compression.ts',
+  lz4js: 'src/protocol/records/lz4-frame.ts',
+  fzstd: 'src/protocol/records/zstd.ts',
 };
 
 /** Below the server, packages and `node:` modules come in only where they are wrapped. */
 export const noPackagesBelowServer: Rule = (project) =>
   importsOf(project.filter(isBelowServer)).flatMap(({ from, node, specifier, target }) =>
-    target !== undefined || ownersOf[specifier] === from.path
+    target !== undefined || wrapperOf[specifier] === from.path
       ? []
       : [`${at(from, node)} '${specifier}' below src/server: do it in the server and pass it down`],
   );
@@ -92,8 +91,19 @@ function isMention(node: ts.Identifier): boolean {
   return !ts.isPropertyDeclaration(parent) || parent.name !== node;
 }
 
+/** Whether the file itself declares the name, so that a mention does not mean the global. */
+function isDeclaredHere(name: string, file: TextFile): boolean {
+  let found = false;
+  visit(parse(file), (node) => {
+    const declares =
+      ts.isVariableDeclaration(node) || ts.isBindingElement(node) || ts.isParameter(node);
+    found ||= declares && ts.isIdentifier(node.name) && node.name.text === name;
+  });
+  return found;
+}
+
 /** No time, chance, promise or process below the server. */
-export const noWorldBelowServer: Rule = overSyntax(isBelowServer, (node) => {
+export const noWorldBelowServer: Rule = overSyntax(isBelowServer, (node, file) => {
   if (node.kind === ts.SyntaxKind.AsyncKeyword) return `async: ${callback}`;
   if (ts.isAwaitExpression(node)) return `await: ${callback}`;
   if (ts.isPropertyAccessExpression(node) && node.getText() === 'Math.random') {
@@ -103,5 +113,6 @@ export const noWorldBelowServer: Rule = overSyntax(isBelowServer, (node) => {
   const replacement = Object.hasOwn(replacementOf, node.text)
     ? replacementOf[node.text]
     : undefined;
-  return replacement === undefined ? undefined : `${node.text}: ${replacement}`;
+  if (replacement === undefined || isDeclaredHere(node.text, file)) return undefined;
+  return `${node.text}: ${replacement}`;
 });

@@ -11,7 +11,7 @@ export const namesAreKebabCase: Rule = (project) =>
     .filter(({ path }) =>
       path
         .split('/')
-        .some((part) => !kebab.test(part.replace(/(\.(test|test-d|config))?\.\w+$/, ''))),
+        .some((part) => !kebab.test(part.replace(/(\.(test|test-d|config|d))?\.\w+$/, ''))),
     )
     .map(({ path }) => `${path}:1 not kebab-case: rename it`);
 
@@ -37,7 +37,7 @@ export const noSleepsInTests: Rule = overSyntax(inTest, (node, file) => {
   }
   if (!ts.isCallExpression(node)) return undefined;
   const name = node.expression.getText();
-  return /(^|\.)(setTimeout|setInterval|sleep|waitForTimeout)$|^Atomics\.wait$/.test(name)
+  return /(^|\.)(setTimeout|setInterval)$|^(sleep|delay|Atomics\.wait)$/.test(name)
     ? `${name} in a test: ${instead}`
     : undefined;
 });

@@ -34,15 +34,16 @@ const floors: Readonly<Record<string, Planted>> = {
   }),
   'no packages below the server': inOneFile(
     'src/protocol/records/compression.ts',
-    "import { gunzipSync } from 'node:zlib';\nimport { decompress } from 'fzstd';",
+    "import { gunzipSync } from 'node:zlib';\nimport { compress } from 'snappyjs';",
     {
       "import { createHash } from 'node:crypto';": "'node:crypto' below src/server",
       "import { Kafka } from 'kafkajs';": "'kafkajs' below src/server",
+      "import { Decompress } from 'fzstd';": "'fzstd' below src/server",
     },
   ),
   'no world below the server': inOneFile(
     'src/broker/broker.ts',
-    'const settings = { process: 1, Date: 2 };\nsettings.process;',
+    'const settings = { process: 1, Date: 2 };\nconst { performance } = settings;\nperformance;',
     {
       'async function a() {}': 'async: events run to completion',
       'let a: Promise<void>;': 'Promise: events run',
@@ -122,6 +123,7 @@ const habits: Readonly<Record<string, Planted>> = {
     'setTimeout(f, 5);': 'setTimeout in a test',
     'await sleep(5);': 'sleep in a test',
     'globalThis.setTimeout(f, 5);': 'globalThis.setTimeout in a test',
+    'delay(100);': 'delay in a test',
     "import { scheduler } from 'node:timers/promises';": 'timers in a test',
     'Atomics.wait(a, 0, 0, 5);': 'Atomics.wait in a test',
   }),

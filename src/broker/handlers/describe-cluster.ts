@@ -13,7 +13,9 @@ export const describeCluster: Handler<'DescribeCluster'> = (broker, request, _co
   const alive = all.filter(({ fenced }) => !fenced);
   const isBrokers = endpointType === brokers;
   const mismatch =
-    endpointType === controllers ? ErrorCode.MISMATCHED_ENDPOINT_TYPE : ErrorCode.UNSUPPORTED_ENDPOINT_TYPE;
+    endpointType === controllers
+      ? ErrorCode.MISMATCHED_ENDPOINT_TYPE
+      : ErrorCode.UNSUPPORTED_ENDPOINT_TYPE;
   const shown = includeFencedBrokers ? all : alive;
   reply({
     throttleTimeMs: 0,

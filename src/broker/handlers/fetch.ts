@@ -119,12 +119,7 @@ class FetchAnswer {
   readonly #readCommitted: boolean;
   readonly #hints: LeaderHints | undefined;
 
-  constructor(
-    broker: Broker,
-    session: FetchSession,
-    readCommitted: boolean,
-    withHints: boolean,
-  ) {
+  constructor(broker: Broker, session: FetchSession, readCommitted: boolean, withHints: boolean) {
     this.#broker = broker;
     this.#session = session;
     this.#readCommitted = readCommitted;

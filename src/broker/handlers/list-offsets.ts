@@ -1,8 +1,10 @@
 import { ErrorCode } from '../../protocol/error-code.ts';
-import type { ListOffsetsRequest, ListOffsetsResponse } from '../../protocol/messages/list-offsets.ts';
+import type {
+  ListOffsetsRequest,
+  ListOffsetsResponse,
+} from '../../protocol/messages/list-offsets.ts';
 import type { Partition } from '../../replication/partition.ts';
 import { type FetchIsolation, visibleEnd } from '../../replication/partition-read.ts';
-import type { Broker } from '../broker.ts';
 import { findByName } from '../find-partition.ts';
 import type { Handler } from '../request-context.ts';
 

@@ -27,11 +27,14 @@ export const metadata: Handler<'Metadata'> = (broker, request, { apiVersion }, r
     ? [...image.topicsByName.values()].map(describe)
     : wanted.map((one) => {
         const topic = find(broker, one);
-        return topic === undefined ? missing(broker, one, operations) : describe(topic);
+        return topic === undefined ? missing(one, operations) : describe(topic);
       });
   const absent = topics.filter((topic) => topic.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   if (request.allowAutoTopicCreation && !wantsAll) {
-    autoCreate(broker, absent.flatMap(({ name }) => (name === null ? [] : [name])));
+    autoCreate(
+      broker,
+      absent.flatMap(({ name }) => (name === null ? [] : [name])),
+    );
   }
   const alive = [...image.brokers.values()].filter(({ fenced }) => !fenced);
   reply({
@@ -53,7 +56,7 @@ function find({ metadata: image }: Broker, { name, topicId }: Wanted): TopicImag
   return image.topicsById.get(topicId);
 }
 
-function missing(broker: Broker, { name, topicId }: Wanted, operations: number): TopicResponse {
+function missing({ name, topicId }: Wanted, operations: number): TopicResponse {
   const byId = name === null;
   const isNameable = byId || topicNameProblem(name) === undefined;
   const unknown = byId ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
@@ -77,7 +80,11 @@ function autoCreate(broker: Broker, names: readonly string[]): void {
     assignments: [],
     configs: [],
   }));
-  broker.callController('createTopics', { topics, timeoutMs: 30_000, validateOnly: false }, () => {});
+  broker.callController(
+    'createTopics',
+    { topics, timeoutMs: 30_000, validateOnly: false },
+    () => {},
+  );
 }
 
 function describeTopic(broker: Broker, topic: TopicImage, operations: number): TopicResponse {

@@ -1,9 +1,9 @@
+import type { TopicImage } from '../../controller/cluster-metadata.ts';
+import type { AppendResult } from '../../log/partition-log.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
 import type { ProduceRequest, ProduceResponse } from '../../protocol/messages/produce.ts';
 import { checkProduced } from '../../protocol/records/produced.ts';
 import { ZERO_UUID } from '../../protocol/types.ts';
-import type { AppendResult } from '../../log/partition-log.ts';
-import type { TopicImage } from '../../controller/cluster-metadata.ts';
 import { awaitReplication, type PendingWrite } from '../../replication/delayed-produce.ts';
 import type { Broker } from '../broker.ts';
 import { isInternalTopic } from '../internal-topics.ts';
@@ -40,8 +40,11 @@ class ProduceRun {
   readonly #request: ProduceRequest;
   readonly #context: RequestContext;
   readonly #pendingAnswers: MutableResponse[] = [];
-  readonly #answers: { topic: TopicData; image: TopicImage | undefined; partitions: MutableResponse[] }[] =
-    [];
+  readonly #answers: {
+    topic: TopicData;
+    image: TopicImage | undefined;
+    partitions: MutableResponse[];
+  }[] = [];
 
   constructor(broker: Broker, request: ProduceRequest, context: RequestContext) {
     this.#broker = broker;
@@ -68,7 +71,8 @@ class ProduceRun {
     const responses = this.#answers.map(({ topic, image, partitions }) => {
       for (const answer of partitions) {
         if (answer.errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER) {
-          answer.currentLeader = hints?.for(image?.partitions[answer.index], answer.errorCode) ?? null;
+          answer.currentLeader =
+            hints?.for(image?.partitions[answer.index], answer.errorCode) ?? null;
         }
       }
       return { name: topic.name, topicId: topic.topicId, partitionResponses: partitions };
@@ -113,7 +117,8 @@ class ProduceRun {
   ): Outcome {
     const broker = this.#broker;
     const { acks } = this.#request;
-    if (image === undefined && topic.topicId !== ZERO_UUID) return refuse(ErrorCode.UNKNOWN_TOPIC_ID);
+    if (image === undefined && topic.topicId !== ZERO_UUID)
+      return refuse(ErrorCode.UNKNOWN_TOPIC_ID);
     if (image?.partitions[index] === undefined) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     const batch = records?.[0] ?? noBytes;
     const problem = checkProduced(batch, this.#context.apiVersion);
@@ -140,7 +145,12 @@ const noBytes = new Uint8Array();
 
 type Outcome = Pick<
   AppendResult,
-  'errorCode' | 'errorMessage' | 'recordErrors' | 'baseOffset' | 'logAppendTimeMs' | 'logStartOffset'
+  | 'errorCode'
+  | 'errorMessage'
+  | 'recordErrors'
+  | 'baseOffset'
+  | 'logAppendTimeMs'
+  | 'logStartOffset'
 >;
 
 const refuse = (errorCode: ErrorCode, errorMessage: string | null = null): Outcome => ({

@@ -43,7 +43,7 @@ function open(id: number, bytes: Uint8Array, maxOutputLength: number): Uint8Arra
       return zstdOfNode.zstdDecompressSync
         ? zstdOfNode.zstdDecompressSync(bytes, { maxOutputLength })
         : readZstd(bytes, maxOutputLength);
-    case undefined:
+    default:
       return undefined;
   }
 }

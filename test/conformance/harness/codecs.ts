@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { decompress as unzstd } from 'fzstd';
 import lz4 from 'lz4js';
+import xxh32 from 'lz4js/xxh32.js';
 import snappy from 'snappyjs';
 
 export type Codec = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
@@ -15,7 +16,7 @@ export function compress(codec: Codec, plain: Uint8Array): Buffer {
     case 'gzip':
       return gzipSync(plain);
     case 'lz4':
-      return Buffer.from(lz4.compress(plain));
+      return independentBlocks(Buffer.from(lz4.compress(plain)));
     case 'snappy': {
       const block = Buffer.from(snappy.compress(plain));
       return Buffer.concat([xerialHeader, int32(block.length), block]);
@@ -62,6 +63,18 @@ function storedZstd(plain: Uint8Array): Buffer {
   const blockHeader = Buffer.alloc(3);
   blockHeader.writeUIntLE((plain.length << 3) | 1, 0, 3); // last block, type stored
   return Buffer.concat([header, blockHeader, plain]);
+}
+
+/** lz4js claims that blocks depend on each other, which Kafka does not read; one block does not. */
+function independentBlocks(frame: Buffer): Buffer {
+  const independent = 0x20;
+  const withContentSize = 0x08;
+  const flags = frame.readUInt8(4) | independent;
+  frame.writeUInt8(flags, 4);
+  const checkedBytes = flags & withContentSize ? 10 : 2;
+  const checksum = xxh32.hash(0, frame, 4, checkedBytes);
+  frame.writeUInt8((checksum >>> 8) & 0xff, 4 + checkedBytes);
+  return frame;
 }
 
 function int32(value: number): Buffer {

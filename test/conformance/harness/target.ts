@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { startCluster } from '../../../src/index.ts';
 import type { Address } from './connection.ts';
 
 /** What a behaviour may do to a broker. Returns when it is done, not when the cluster has noticed. */
@@ -44,6 +45,26 @@ function parseAddress(text: string): Address {
   return { host: text.slice(0, colon), port: Number(text.slice(colon + 1)) };
 }
 
+/** What scripts/real-kafka puts into the properties of its brokers, where an Odradek has it too. */
+const brokerConfigs = {
+  'broker.session.timeout.ms': 3000,
+  'broker.heartbeat.interval.ms': 500,
+  'offsets.topic.num.partitions': 5,
+  'group.initial.rebalance.delay.ms': 0,
+};
+
 async function odradek(): Promise<Target> {
-  throw new Error('set KAFKA_BOOTSTRAP: Odradek cannot be started yet');
+  const cluster = await startCluster({
+    brokers: [1, 2, 3].map((id) => ({ id, rack: `rack-${id}` })),
+    config: brokerConfigs,
+    kafkaDefaults: true,
+  });
+  return {
+    bootstrap: cluster.brokerList.map(parseAddress),
+    control: {
+      crash: (brokerId) => cluster.broker(brokerId).crash(),
+      restart: (brokerId) => cluster.broker(brokerId).restart(),
+    },
+    close: () => cluster.close(),
+  };
 }

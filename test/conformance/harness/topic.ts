@@ -91,31 +91,36 @@ export class Topic {
     return { error: errorName(errorCode), ...rest, nodeEndpoints: reply.nodeEndpoints };
   }
 
+  /** The body of a Fetch of one partition; for tests that send it themselves. */
+  fetchRequest(options: FetchOptions = {}) {
+    return {
+      maxWaitMs: options.maxWaitMs ?? 0,
+      minBytes: options.minBytes ?? 1,
+      maxBytes: options.maxBytes ?? 0x7fffffff,
+      isolationLevel: options.isolationLevel ?? 0,
+      topics: [
+        {
+          topic: this.name,
+          topicId: this.id,
+          partitions: [
+            {
+              partition: options.partition ?? 0,
+              fetchOffset: options.offset ?? 0,
+              partitionMaxBytes: options.partitionMaxBytes ?? 0x7fffffff,
+            },
+          ],
+        },
+      ],
+    };
+  }
+
   /** Reads one partition, from its leader unless said. Does not wait for data unless told to. */
   async fetch(options: FetchOptions = {}) {
     const partition = options.partition ?? 0;
     const reply = await this.#cluster.request(
       apis.Fetch,
       options.version ?? byTopicId.fetch,
-      {
-        maxWaitMs: options.maxWaitMs ?? 0,
-        minBytes: options.minBytes ?? 1,
-        maxBytes: options.maxBytes ?? 0x7fffffff,
-        isolationLevel: options.isolationLevel ?? 0,
-        topics: [
-          {
-            topic: this.name,
-            topicId: this.id,
-            partitions: [
-              {
-                partition,
-                fetchOffset: options.offset ?? 0,
-                partitionMaxBytes: options.partitionMaxBytes ?? 0x7fffffff,
-              },
-            ],
-          },
-        ],
-      },
+      this.fetchRequest(options),
       options.brokerId ?? (await this.leader(partition)),
     );
     const { errorCode, records, ...rest } = reply.responses[0]!.partitions[0]!;

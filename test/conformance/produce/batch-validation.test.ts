@@ -13,46 +13,61 @@ async function refused(records: Uint8Array | null, version?: number) {
   return reply;
 }
 
-const invalidRecord = { error: 'INVALID_RECORD', baseOffset: -1, logStartOffset: -1 };
+/** Refused before a log was looked at: the log start offset is not told. */
+const refusedAtDoor = { error: 'INVALID_RECORD', baseOffset: -1, logStartOffset: -1 };
+const refusedByLog = { error: 'INVALID_RECORD', baseOffset: -1, logStartOffset: 0 };
 
 describe('a partition must carry exactly one batch', () => {
   test('no bytes', async () => {
-    expect(await refused(new Uint8Array(0))).toMatchObject(invalidRecord);
-  });
-
-  test('null', async () => {
-    expect(await refused(null)).toMatchObject(invalidRecord);
+    expect(await refused(new Uint8Array(0))).toMatchObject(refusedAtDoor);
   });
 
   test('two batches', async () => {
     const records = Buffer.concat([values('a'), values('b')]);
-    expect(await refused(records)).toMatchObject(invalidRecord);
+    expect(await refused(records)).toMatchObject(refusedAtDoor);
   });
 
   test.each([0, 1])('magic %d', async (magic) => {
-    expect(await refused(batch(two, { magic }))).toMatchObject(invalidRecord);
+    expect(await refused(batch(two, { magic }))).toMatchObject(refusedAtDoor);
   });
 
-  test.each([3, -1])('magic %d, which does not exist', async (magic) => {
-    expect(await refused(batch(two, { magic }))).toMatchObject(invalidRecord);
+  test.each([3, -1])('magic %d, which does not exist, is CORRUPT_MESSAGE', async (magic) => {
+    expect(await refused(batch(two, { magic }))).toMatchObject({
+      error: 'CORRUPT_MESSAGE',
+      baseOffset: -1,
+      logStartOffset: -1,
+    });
   });
 
   test('an old message of magic 1', async () => {
-    expect(await refused(magicOneMessage())).toMatchObject(invalidRecord);
+    expect(await refused(magicOneMessage())).toMatchObject(refusedAtDoor);
   });
 
   test('bytes that are too few for a header', async () => {
-    expect(await refused(values('a').subarray(0, 30))).toMatchObject(invalidRecord);
+    expect(await refused(values('a').subarray(0, 30))).toMatchObject(refusedAtDoor);
   });
 
   test('a batch that is cut short', async () => {
     const whole = values('a', 'b');
-    expect(await refused(whole.subarray(0, whole.length - 1))).toMatchObject(invalidRecord);
+    expect(await refused(whole.subarray(0, whole.length - 1))).toMatchObject(refusedAtDoor);
   });
 
-  test('a batch with a few bytes after it', async () => {
-    const records = Buffer.concat([values('a'), Buffer.from([1, 2, 3])]);
-    expect(await refused(records)).toMatchObject(invalidRecord);
+  test('a length too small for any batch is CORRUPT_MESSAGE', async () => {
+    const records = values('a');
+    records.writeInt32BE(13, 8);
+    expect(await refused(records)).toMatchObject({ error: 'CORRUPT_MESSAGE', baseOffset: -1 });
+  });
+
+  const tails: [string, Buffer][] = [
+    ['a few bytes', Buffer.from([1, 2, 3])],
+    ['a second batch cut short', values('b').subarray(0, 50)],
+  ];
+  test.each(tails)('but %s after it are passed over', async (_, tail) => {
+    const topic = await cluster().topic();
+    const sent = values('a');
+    expect(await topic.produce(Buffer.concat([sent, tail]))).toMatchObject({ error: 'NONE' });
+    expect((await topic.fetch()).bytes).toHaveLength(sent.length);
+    expect(await topic.produce(values('c'))).toMatchObject({ baseOffset: 1 });
   });
 });
 
@@ -68,13 +83,14 @@ describe('the header must agree with the records', () => {
     ['a producer id without a sequence', { producerId: 7, producerEpoch: 0, baseSequence: -1 }],
   ];
   test.each(wrong)('%s', async (_, fields) => {
-    expect(await refused(batch(two, fields))).toMatchObject(invalidRecord);
+    expect(await refused(batch(two, fields))).toMatchObject(refusedByLog);
   });
 
   test('a wrong CRC', async () => {
     expect(await refused(batch(two, { crc: 1 }))).toMatchObject({
       error: 'CORRUPT_MESSAGE',
       baseOffset: -1,
+      logStartOffset: -1,
     });
   });
 
@@ -94,27 +110,23 @@ describe('the header must agree with the records', () => {
     const payload = Buffer.from([0x7f, 0x7f, 0x7f]);
     expect(await refused(batch(two, { payload }))).toMatchObject({ error: 'INVALID_RECORD' });
   });
+});
 
-  test('offset deltas that do not count up', async () => {
-    const records = [{ value: 'a' }, { value: 'b', offsetDelta: 3 }];
-    expect(await refused(batch(records))).toMatchObject({ error: 'INVALID_RECORD' });
+describe('what is said about a batch that is wrong as a whole', () => {
+  test.each([7, 8, 13])('nothing but the code, at version %d', async (version) => {
+    expect(await refused(batch(two, { lastOffsetDelta: 5 }), version)).toMatchObject({
+      ...refusedByLog,
+      errorMessage: null,
+      recordErrors: [],
+    });
   });
 });
 
-describe('what is said about a refusal', () => {
-  test('a message in words from version 8 on', async () => {
-    const records = batch(two, { lastOffsetDelta: 5 });
-    expect((await refused(records, 8)).errorMessage).toEqual(expect.any(String));
-  });
-
-  test('nothing but the code before version 8', async () => {
-    const reply = await refused(batch(two, { lastOffsetDelta: 5 }), 7);
-    expect(reply).toMatchObject({ ...invalidRecord, errorMessage: null, recordErrors: [] });
-  });
-
-  test('no error of a single record when the batch as a whole is wrong', async () => {
-    expect(await refused(batch(two, { lastOffsetDelta: 5 }))).toMatchObject({ recordErrors: [] });
-  });
+test('without compression the offset deltas of the records are not looked at', async () => {
+  const topic = await cluster().topic();
+  const records = [{ value: 'a' }, { value: 'b', offsetDelta: 3 }];
+  expect(await topic.produce(batch(records))).toMatchObject({ error: 'NONE', baseOffset: 0 });
+  expect(await topic.produce(values('c'))).toMatchObject({ baseOffset: 2 });
 });
 
 test('a batch that is in order is taken as it is, offset and epoch apart', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { apis } from '../../../src/protocol/messages/index.ts';
 import { batch } from '../harness/batch.ts';
 import type { Topic } from '../harness/topic.ts';
+import { until } from '../harness/until.ts';
 import { useCluster } from '../harness/use-cluster.ts';
 
 const cluster = useCluster();
@@ -12,8 +13,14 @@ class Producer {
   readonly id: number;
 
   static async of(topic: Topic): Promise<Producer> {
-    const reply = await cluster().request(apis.InitProducerId, 5, { transactionTimeoutMs: 60_000 });
-    return new Producer(topic, reply.producerId);
+    const id = await until('a producer id is given', async () => {
+      const reply = await cluster().request(apis.InitProducerId, 5, {
+        transactionalId: null,
+        transactionTimeoutMs: 60_000,
+      });
+      return reply.errorCode === 0 ? reply.producerId : undefined;
+    });
+    return new Producer(topic, id);
   }
 
   private constructor(topic: Topic, id: number) {

@@ -87,13 +87,19 @@ describe('CreateTime topics', () => {
     expect(reply.recordErrors.map(({ batchIndex }) => batchIndex)).toEqual([0]);
   });
 
-  test('a batch that claims LogAppendTime is INVALID_TIMESTAMP', async () => {
+  test('a batch that claims LogAppendTime is taken, and the claim undone', async () => {
     const topic = await cluster().topic();
     const records = batch([{ value: 'a' }], { attributes: attributes.logAppendTime });
-    expect(await topic.produce(records)).toMatchObject({
-      error: 'INVALID_TIMESTAMP',
-      baseOffset: -1,
+    expect(await topic.produce(records)).toMatchObject({ error: 'NONE', logAppendTimeMs: -1 });
+    expect((await topic.batches())[0]).toMatchObject({ attributes: 0, crcIsRight: true });
+  });
+
+  test('one without timestamps that claims it is INVALID_TIMESTAMP', async () => {
+    const topic = await cluster().topic();
+    const records = batch([{ value: 'a', timestamp: -1 }], {
+      attributes: attributes.logAppendTime,
     });
+    expect(await topic.produce(records)).toMatchObject({ error: 'INVALID_TIMESTAMP' });
   });
 
   test('a wrong max timestamp in the header is put right', async () => {
@@ -140,7 +146,7 @@ describe('LogAppendTime topics', () => {
     expect(await topic.produce(records)).toMatchObject({ error: 'NONE' });
   });
 
-  test('a batch that claims LogAppendTime already is INVALID_TIMESTAMP here too', async () => {
+  test('a batch that claims LogAppendTime already is INVALID_TIMESTAMP', async () => {
     const topic = await cluster().topic(stamping);
     const records = batch([{ value: 'a' }], { attributes: attributes.logAppendTime });
     expect(await topic.produce(records)).toMatchObject({ error: 'INVALID_TIMESTAMP' });

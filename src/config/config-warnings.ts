@@ -1,0 +1,33 @@
+import { nearestName } from '../nearest-name.ts';
+import { brokerConfig } from './broker-config-names.ts';
+import { brokerConfigs } from './broker-configs.ts';
+import { brokerSettingNames } from './broker-settings.ts';
+import type { ConfigMap } from './dynamic-configs.ts';
+import { topicConfigs } from './topic-configs.ts';
+import { topicSettingNames } from './topic-settings.ts';
+
+const honoured = new Set([
+  ...brokerSettingNames,
+  ...['broker.id', 'log.flush.scheduler.interval.ms'],
+  ...topicSettingNames.flatMap((name) =>
+    topicConfigs.get(name)!.brokerSynonyms.map((synonym) => synonym.name),
+  ),
+]);
+
+/** Groups and transactions are rooms still to be built; their configs wait for them. */
+const comesLater = /^(group|offsets?|share|transaction|transactional)\./;
+
+/** One line for each broker config that is accepted and changes nothing, or that nobody knows. */
+export function configWarnings(configs: ConfigMap): readonly string[] {
+  return [...configs.keys()].flatMap((name): string[] => {
+    if (brokerConfig(name) === undefined) {
+      const nearest = nearestName(name, brokerConfigs.keys());
+      const hint = nearest === null ? '' : `; did you mean '${nearest}'?`;
+      return [`config '${name}' is unknown to Kafka 4.3${hint}`];
+    }
+    if (comesLater.test(name)) {
+      return [`config '${name}' has no effect yet: Odradek has no groups and transactions so far`];
+    }
+    return honoured.has(name) ? [] : [`config '${name}' has no effect in Odradek`];
+  });
+}

@@ -1,0 +1,1 @@
+export const documentation: ReadonlyMap<string, string> = new Map();

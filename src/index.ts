@@ -1,0 +1,15 @@
+export { ClusterError, type ClusterErrorCode } from './server/cluster-error.ts';
+export type {
+  BrokerOptions,
+  ClusterOptions,
+  ConfigOptions,
+  TopicOptions,
+} from './server/cluster-options.ts';
+export type { KafkaBroker } from './server/kafka-broker.ts';
+export type { KafkaCluster } from './server/kafka-cluster.ts';
+export type { KafkaPartition, KafkaReplica } from './server/kafka-partition.ts';
+export type { KafkaRecord, NewRecord, RecordPlace } from './server/kafka-records.ts';
+export type { KafkaTopic, ProduceOptions } from './server/kafka-topic.ts';
+export { startCluster } from './server/start-cluster.ts';
+export type { UntilOptions } from './server/until.ts';
+export { version } from './version.ts';
