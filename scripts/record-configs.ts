@@ -1,7 +1,8 @@
 /**
  * Asks a running Kafka every question of a fixture of test/fixtures/configs and writes the answers
- * into it (Node 22.18 or later): `node scripts/record-configs.ts localhost:9092 test/fixtures/configs/<name>.json`. The
- * broker must be new, have id 1 and be started with the fixture's `static` configs.
+ * into it. The broker must be new and started with the fixture's `static` configs. Node 22.18 on:
+ *
+ *     node scripts/record-configs.ts localhost:9092 test/fixtures/configs/<name>.json
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -45,7 +46,8 @@ async function answer(step: ConfigStep): Promise<ConfigStep['answer']> {
       const request = { topics: [topic], timeoutMs: 10_000, validateOnly };
       const { topics } = await ask(CreateTopics, 7, request);
       const { errorCode, errorMessage, configs: made } = topics[0]!;
-      return { errorCode, errorMessage, configs: [...(made ?? [])].sort(byName) };
+      const told = (made ?? []).filter((one) => configs.length === 0 || one.configSource !== 5);
+      return { errorCode, errorMessage, configs: told.sort(byName) };
     }
     case 'describe': {
       const resources = [{ ...resource, configurationKeys: step.keys }];

@@ -58,11 +58,11 @@ export class FetchSession implements PartitionListener {
 
   /** Takes over what a request adds, moves and forgets. */
   update(request: Pick<FetchRequest, 'topics' | 'forgottenTopicsData'>): void {
-    for (const { topic, topicId, partitions } of request.forgottenTopicsData) {
-      for (const index of partitions) this.#forget(keyOf(topic, topicId, index));
-    }
     for (const { topic, topicId, partitions } of request.topics) {
       for (const position of partitions) this.#state(topic, topicId, position);
+    }
+    for (const { topic, topicId, partitions } of request.forgottenTopicsData) {
+      for (const index of partitions) this.#forget(keyOf(topic, topicId, index));
     }
   }
 

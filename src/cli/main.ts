@@ -27,6 +27,11 @@ function fail(error: unknown): void {
   process.exitCode = exitCodeOf(error);
 }
 
+/** https://no-color.org; what is piped somewhere is plain unless asked otherwise. */
+function isColoured({ NO_COLOR, FORCE_COLOR }: NodeJS.ProcessEnv): boolean {
+  return !NO_COLOR && (Boolean(FORCE_COLOR) || process.stdout.isTTY === true);
+}
+
 async function start(options: ClusterOptions, json: boolean): Promise<void> {
   const cluster = await startCluster(options);
   stopOnSignal(process, () => cluster.close().catch(fail));
@@ -34,7 +39,7 @@ async function start(options: ClusterOptions, json: boolean): Promise<void> {
   const startupMs = Math.round(performance.now());
   const text = json
     ? `${readyRecord(cluster, startupMs)}\n`
-    : readyText(cluster, startupMs, picocolors);
+    : readyText(cluster, startupMs, picocolors.createColors(isColoured(process.env)));
   process.stdout.write(text);
 }
 

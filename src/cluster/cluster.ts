@@ -105,6 +105,7 @@ export class Cluster {
 
   /** Starts every broker. All is ready once the clock has settled. */
   start(): void {
+    this.#controller.bootstrap();
     for (const brokerId of this.brokerIds) this.restart(brokerId);
   }
 

@@ -31,7 +31,7 @@ interface NamedValue {
   readonly value: string | null;
 }
 
-export interface IncrementalOperation extends NamedValue {
+interface IncrementalOperation extends NamedValue {
   /** SET 0, DELETE 1, APPEND 2, SUBTRACT 3; others are answered as Kafka answers them. */
   readonly configOperation: number;
 }

@@ -15,6 +15,8 @@ export interface DescribedSynonym {
 function defaultText(name: string): string | null {
   const definition = brokerConfigs.get(name);
   if (definition === undefined || definition.defaultValue === null) return null;
+  // the replication throttles can be set at run time only, so they have no default to fall back on
+  if (definition.hidden && definition.dynamic !== 'read-only') return null;
   const parsed = parseValue(definition, definition.defaultValue);
   return 'value' in parsed ? formatValue(definition.type, parsed.value) : null;
 }

@@ -8,7 +8,7 @@ import { firstProblem } from './first-problem.ts';
 import { invalidConfig, invalidRequest, type Refusal } from './refusal.ts';
 
 /** One broker's configs before and after a change at run time. */
-export interface BrokerChange {
+interface BrokerChange {
   /** '' for all brokers. */
   readonly resourceName: string;
   readonly before: ConfigMap;

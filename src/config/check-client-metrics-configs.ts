@@ -31,9 +31,8 @@ export function checkClientMetricsConfigs(own: ConfigMap): Refusal | undefined {
   if (problem !== undefined) return invalidConfig(problem);
   const interval = Number(own.get('interval.ms') ?? '300000');
   if (interval < 100 || interval > 3_600_000) {
-    return invalidRequest(
-      `Invalid value ${interval} for interval.ms, interval must be between 100 and 3600000 (1 hour)`,
-    );
+    const why = 'interval must be between 100 and 3600000 (1 hour)';
+    return invalidRequest(`Invalid value ${interval} for interval.ms, ${why}`);
   }
   const parsed = parseValue(clientMetricsConfigs.get('match')!, own.get('match') ?? '');
   const patterns = 'value' in parsed && Array.isArray(parsed.value) ? parsed.value : [];

@@ -6,12 +6,19 @@ import type { ConfigMap } from './dynamic-configs.ts';
 import { topicConfigs } from './topic-configs.ts';
 import { topicSettingNames } from './topic-settings.ts';
 
+/** Part of a log's settings, but nothing is ever flushed, indexed or (so far) compacted. */
+const withoutEffect = [
+  ...['flush.ms', 'flush.messages', 'file.delete.delay.ms', 'index.interval.bytes'],
+  ...['segment.index.bytes', 'segment.jitter.ms', 'delete.retention.ms'],
+  ...['min.compaction.lag.ms', 'max.compaction.lag.ms', 'min.cleanable.dirty.ratio'],
+];
+
 const honoured = new Set([
   ...brokerSettingNames,
-  ...['broker.id', 'log.flush.scheduler.interval.ms'],
-  ...topicSettingNames.flatMap((name) =>
-    topicConfigs.get(name)!.brokerSynonyms.map((synonym) => synonym.name),
-  ),
+  'broker.id',
+  ...topicSettingNames
+    .filter((name) => !withoutEffect.includes(name))
+    .flatMap((name) => topicConfigs.get(name)!.brokerSynonyms.map((synonym) => synonym.name)),
 ]);
 
 /** Groups and transactions are rooms still to be built; their configs wait for them. */

@@ -4,7 +4,7 @@ import type { ConfigMap } from './dynamic-configs.ts';
 import { topicConfigs } from './topic-configs.ts';
 
 /** A config in the answer to CreateTopics (KIP-525). */
-export interface CreatedTopicConfig {
+interface CreatedTopicConfig {
   readonly name: string;
   readonly value: string | null;
   readonly readOnly: boolean;

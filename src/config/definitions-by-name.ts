@@ -1,7 +1,7 @@
 import { assert } from '../assert.ts';
 import type { ConfigDefinition } from './config-definition.ts';
 
-/** The definitions as a map that keeps their order; Kafka reports the first wrong one of several. */
+/** A map that keeps the order: of several wrong values, Kafka reports the first defined. */
 export function definitionsByName<Definition extends ConfigDefinition>(
   definitions: readonly Definition[],
 ): ReadonlyMap<string, Definition> {

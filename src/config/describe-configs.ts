@@ -31,7 +31,7 @@ export interface DescribedConfig {
   readonly documentation: string | null;
 }
 
-export interface DescribeConfigsQuery {
+interface DescribeConfigsQuery {
   /** null or empty: all. */
   readonly keys: readonly string[] | null;
   readonly includeSynonyms: boolean;

@@ -4,7 +4,7 @@ import { definitionsByName } from './definitions-by-name.ts';
 
 const shareAutoOffsetReset = { validator: { kind: 'share-auto-offset-reset' } } as const;
 
-/** Every config of a group; `group.` and its name is the broker config behind it, if there is one. */
+/** Every config of a group. The broker config behind most of them has `group.` before its name. */
 export const groupConfigs: ReadonlyMap<string, ConfigDefinition> = definitionsByName([
   int('consumer.session.timeout.ms', '45000', atLeast(1)),
   int('consumer.heartbeat.interval.ms', '5000', atLeast(1)),

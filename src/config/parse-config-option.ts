@@ -1,8 +1,8 @@
-export type ConfigOption =
+type ConfigOption =
   | { readonly brokerId: number | null; readonly name: string; readonly value: string }
   | { readonly problem: string };
 
-/** The command line's `key=value`, or `2:key=value` for broker 2 alone. Blanks around are dropped. */
+/** The command line's `key=value`, or `2:key=value` for broker 2 alone; without outer blanks. */
 export function parseConfigOption(text: string): ConfigOption {
   const equals = text.indexOf('=');
   if (equals < 0) return { problem: `'${text}' is not key=value` };

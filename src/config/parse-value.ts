@@ -2,7 +2,7 @@ import type { ConfigDefinition } from './config-definition.ts';
 import type { ConfigValue } from './config-value.ts';
 import { invalidValue, validate } from './validator.ts';
 
-export type ParsedValue = { readonly value: ConfigValue } | { readonly problem: string };
+type ParsedValue = { readonly value: ConfigValue } | { readonly problem: string };
 
 /** Java trims every character up to the blank, and no other kind of white space. */
 const blanks = /^[^!-\uffff]+|[^!-\uffff]+$/g;

@@ -2,6 +2,7 @@ import { brokerConfig } from './broker-config-names.ts';
 import { brokerConfigs } from './broker-configs.ts';
 import { brokerConfiguration } from './broker-configuration.ts';
 import { brokerConflict } from './broker-conflict.ts';
+import { brokerSettings } from './broker-settings.ts';
 import { configWarnings } from './config-warnings.ts';
 import { type ConfigMap, noDynamicConfigs } from './dynamic-configs.ts';
 import { firstProblem } from './first-problem.ts';
@@ -9,7 +10,7 @@ import { odradekDefaults } from './odradek-defaults.ts';
 
 type Given = Readonly<Record<string, string | number | boolean>>;
 
-export interface StaticConfigOptions {
+interface StaticConfigOptions {
   readonly brokerIds: readonly number[];
   /** For all brokers. */
   readonly config?: Given;
@@ -19,7 +20,7 @@ export interface StaticConfigOptions {
   readonly kafkaDefaults?: boolean;
 }
 
-export interface StaticConfigs {
+interface StaticConfigs {
   /** What each broker is started with, as if it stood in its server.properties. */
   readonly brokers: ReadonlyMap<number, ConfigMap>;
   /** Wrong values, one line each. */
@@ -50,17 +51,35 @@ function problemOf(brokerId: number, configs: ConfigMap): string | undefined {
   );
 }
 
+/** Kafka only logs this one, and the cluster then never becomes steady. */
+function heartbeatWarning(brokerId: number, configs: ConfigMap): string | undefined {
+  const { brokerHeartbeatIntervalMs: interval, brokerSessionTimeoutMs: session } = brokerSettings(
+    brokerConfiguration(brokerId, configs, noDynamicConfigs),
+  );
+  if (interval * 2 <= session) return undefined;
+  return (
+    `broker.heartbeat.interval.ms (${interval}) is more than half of ` +
+    `broker.session.timeout.ms (${session}): brokers may be fenced without reason`
+  );
+}
+
 /** The start options as one map per broker; what is wrong with them is told, not thrown. */
 export function staticConfigs(options: StaticConfigOptions): StaticConfigs {
   const brokers = new Map(options.brokerIds.map((id) => [id, resolve(options, id)]));
+  const given = [options.config, ...Object.values(options.perBroker ?? {})];
   const problems = new Set<string>();
+  const warnings = new Set(
+    given.flatMap((config) =>
+      configWarnings(
+        new Map(Object.entries(config ?? {}).map(([key, value]) => [key, `${value}`])),
+      ),
+    ),
+  );
   for (const [brokerId, configs] of brokers) {
     const problem = problemOf(brokerId, configs);
+    const warning = problem === undefined ? heartbeatWarning(brokerId, configs) : undefined;
     if (problem !== undefined) problems.add(problem);
+    if (warning !== undefined) warnings.add(warning);
   }
-  const given = [options.config, ...Object.values(options.perBroker ?? {})];
-  const warnings = given.flatMap((config) =>
-    configWarnings(new Map(Object.entries(config ?? {}).map(([key, value]) => [key, `${value}`]))),
-  );
-  return { brokers, problems: [...problems], warnings: [...new Set(warnings)] };
+  return { brokers, problems: [...problems], warnings: [...warnings] };
 }

@@ -1,5 +1,6 @@
 import { brokerConfiguration } from '../config/broker-configuration.ts';
 import { brokerSettings } from '../config/broker-settings.ts';
+import { ConfigResourceType } from '../config/config-resource.ts';
 import type { ConfigMap } from '../config/dynamic-configs.ts';
 import type { Clock } from '../simulation/clock.ts';
 import type { Random } from '../simulation/random.ts';
@@ -64,6 +65,17 @@ export class Controller {
       alterConfigs,
       incrementalAlterConfigs,
     };
+  }
+
+  /**
+   * Writes what a new cluster begins with. With eligible leader replicas (KIP-966) the minimum of
+   * in-sync replicas is one for all brokers, so it moves from the static configs to where it can
+   * only be changed for all.
+   */
+  bootstrap(): void {
+    const value = String(brokerSettings(this.#configuration()).minInsyncReplicas);
+    const resource = { resourceType: ConfigResourceType.BROKER, resourceName: '' };
+    this.#commit([{ type: 'config', ...resource, name: 'min.insync.replicas', value }]);
   }
 
   get metadata(): ClusterMetadata {

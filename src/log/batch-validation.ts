@@ -1,6 +1,13 @@
 import { ErrorCode } from '../protocol/error-code.ts';
 import { buildBatch } from '../protocol/records/batch-builder.ts';
-import { type CompressionType, canCompress, compressionTypes, decompress } from '../protocol/records/compression.ts';
+import {
+  type CompressionType,
+  canCompress,
+  compressionTypes,
+  type DecompressProblem,
+  decompress,
+  unpackedSizeMaxBytes,
+} from '../protocol/records/compression.ts';
 import { type BatchRecord, readRecords } from '../protocol/records/record.ts';
 import {
   baseOffsetOf,
@@ -37,21 +44,39 @@ const refuse = (
 ): Refusal => ({ errorCode, errorMessage, recordErrors });
 
 /** The checks that need the header and a CRC over all bytes; undefined if there is nothing to say. */
-function checkHeader(batch: Uint8Array, config: LogConfig, fromClient: boolean): Refusal | undefined {
+function checkHeader(
+  batch: Uint8Array,
+  config: LogConfig,
+  fromClient: boolean,
+): Refusal | undefined {
   if (fromClient && baseOffsetOf(batch, 0) !== 0) return refuse(ErrorCode.INVALID_RECORD);
   if (batch.length > config.maxMessageBytes) return refuse(ErrorCode.MESSAGE_TOO_LARGE);
   if (batch.length < headerSizeBytes || !isCrcValid(batch, 0, batch.length)) {
     return refuse(ErrorCode.CORRUPT_MESSAGE);
   }
+  if (compressionIdOf(batch, 0) >= compressionTypes.length) {
+    return refuse(ErrorCode.UNKNOWN_SERVER_ERROR);
+  }
   if (!fromClient) return undefined;
   const lastOffsetDelta = lastOffsetDeltaOf(batch, 0);
-  if (lastOffsetDelta < 0 || recordCountOf(batch, 0) !== lastOffsetDelta + 1 || isControl(batch, 0)) {
+  if (
+    lastOffsetDelta < 0 ||
+    recordCountOf(batch, 0) !== lastOffsetDelta + 1 ||
+    isControl(batch, 0)
+  ) {
     return refuse(ErrorCode.INVALID_RECORD);
   }
   if (producerIdOf(batch, 0) >= 0 && baseSequenceOf(batch, 0) < 0) {
     return refuse(ErrorCode.INVALID_RECORD);
   }
   return undefined;
+}
+
+/** What does not unpack fails in Kafka like a fault of its own; only the limit is ours. */
+function refuseCompressed(problem: DecompressProblem): Refusal {
+  return problem === 'too-large'
+    ? refuse(ErrorCode.MESSAGE_TOO_LARGE, `unpacks to more than ${unpackedSizeMaxBytes} bytes`)
+    : refuse(ErrorCode.UNKNOWN_SERVER_ERROR);
 }
 
 /** A batch of which one record breaks a rule is refused whole; this says which records do. */
@@ -89,7 +114,11 @@ function recordErrorsOf(
   });
   return badTimestamp
     ? refuse(ErrorCode.INVALID_TIMESTAMP, 'timestamps of some records are out of bounds', errors)
-    : refuse(ErrorCode.INVALID_RECORD, `${errors.length} records break a rule of the topic`, errors);
+    : refuse(
+        ErrorCode.INVALID_RECORD,
+        `${errors.length} records break a rule of the topic`,
+        errors,
+      );
 }
 
 /** Whether any record may break a rule that is about single records. */
@@ -118,7 +147,11 @@ function targetCompression(batch: Uint8Array, config: LogConfig): CompressionTyp
   return canCompress(compressionType) ? compressionType : own;
 }
 
-function rebuild(batch: Uint8Array, records: readonly BatchRecord[], target: CompressionType): Uint8Array {
+function rebuild(
+  batch: Uint8Array,
+  records: readonly BatchRecord[],
+  target: CompressionType,
+): Uint8Array {
   const baseTimestampMs = baseTimestampOf(batch, 0);
   return buildBatch(
     records.map(({ timestampDeltaMs, key, value, headers }) => ({
@@ -150,12 +183,12 @@ export function validateBatch(
 ): AcceptedBatch | Refusal {
   const refusal = checkHeader(batch, config, fromClient);
   if (refusal !== undefined) return refusal;
-  const compressed = compressionIdOf(batch, 0) !== 0;
+  const codec = compressionTypes[compressionIdOf(batch, 0)]!;
   let records = batch;
   let start = headerSizeBytes;
-  if (compressed) {
+  if (codec !== 'none') {
     const opened = decompress(compressionIdOf(batch, 0), batch.subarray(headerSizeBytes));
-    if ('problem' in opened) return refuse(ErrorCode.CORRUPT_MESSAGE);
+    if ('problem' in opened) return refuseCompressed(opened.problem);
     records = opened.bytes;
     start = 0;
   }
@@ -166,10 +199,13 @@ export function validateBatch(
     const errors = recordErrorsOf(batch, records.subarray(start), config, nowMs);
     if (errors.recordErrors.length > 0) return errors;
   }
-  const target = targetCompression(batch, config);
   const maxTimestampMs = isLogAppendTime(batch, 0) ? maxTimestampOf(batch, 0) : walk.maxTimestampMs;
-  if (target === compressionTypes[compressionIdOf(batch, 0)] && (walk.consecutive || !compressed)) {
-    return { errorCode: ErrorCode.NONE, bytes: batch, maxTimestampMs };
+  const target = targetCompression(batch, config);
+  if (target === codec) {
+    // Offset deltas other than 0, 1, 2 …: Kafka does not look without compression, and trips with it.
+    return codec !== 'none' && !walk.consecutive
+      ? refuse(ErrorCode.UNKNOWN_SERVER_ERROR)
+      : { errorCode: ErrorCode.NONE, bytes: batch, maxTimestampMs };
   }
   const bytes = rebuild(batch, readRecords(records, start, records.length, count), target);
   return bytes.length > config.maxMessageBytes

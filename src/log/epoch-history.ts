@@ -54,9 +54,7 @@ export class EpochHistory {
   truncateFromStart(startOffset: number): void {
     const above = this.#entries.filter((entry) => entry.startOffset > startOffset);
     const across = this.#entries[this.#entries.length - above.length - 1];
-    this.#entries = across
-      ? [{ leaderEpoch: across.leaderEpoch, startOffset }, ...above]
-      : above;
+    this.#entries = across ? [{ leaderEpoch: across.leaderEpoch, startOffset }, ...above] : above;
   }
 
   clear(): void {

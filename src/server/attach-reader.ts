@@ -8,7 +8,7 @@ export interface Arrival {
   refuse(): void;
 }
 
-/** The part of Node's TCP handle that this needs. It is no public interface, hence the feature test. */
+/** What this needs of Node's TCP handle: no public interface, hence the feature test. */
 interface Handle {
   getpeername(address: { address?: string }): number;
   close(): void;

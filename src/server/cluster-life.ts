@@ -5,12 +5,12 @@ import { noDynamicConfigs } from '../config/dynamic-configs.ts';
 import type { Endpoint } from '../controller/metadata-records.ts';
 import type { ResolvedOptions } from './cluster-options.ts';
 import { clusterWorld } from './cluster-world.ts';
+import { endProcess } from './end-process.ts';
 import { Entrance } from './entrance.ts';
 import { LocalClient } from './local-client.ts';
 import { Pacemaker } from './pacemaker.ts';
 import { TcpServer } from './tcp-server.ts';
-
-const lastEventsShown = 20;
+import { until } from './until.ts';
 
 /**
  * One history of a cluster, from its seed to its end, with the ports through which the world takes
@@ -23,6 +23,7 @@ export class ClusterLife {
   readonly #entrance: Entrance;
   readonly #pacemaker: Pacemaker;
   readonly #servers: ReadonlyMap<number, TcpServer>;
+  readonly #ended = new AbortController();
 
   /** `ports` are those of the life before; without it they are what the options ask for. */
   constructor(options: ResolvedOptions, seed: number, ports?: ReadonlyMap<number, number>) {
@@ -37,7 +38,7 @@ export class ClusterLife {
     this.#entrance = new Entrance({ world });
     this.#pacemaker = new Pacemaker({
       clock: this.cluster.clock,
-      onFailure: (error) => this.#failed(error),
+      onFailure: (error) => endProcess(error, this.cluster),
     });
     this.client = new LocalClient({ entrance: this.#entrance, pacemaker: this.#pacemaker });
     this.#servers = new Map(
@@ -81,22 +82,41 @@ export class ClusterLife {
     return new Map([...this.#servers].map(([brokerId, { port }]) => [brokerId, port]));
   }
 
-  /** The broker and its connections are gone when this returns. */
-  crash(brokerId: number): void {
+  /** The broker and its connections go at once; resolves when the controller has noticed. */
+  async crash(brokerId: number): Promise<void> {
+    const { cluster } = this;
     this.#pacemaker.perform(() => this.#entrance.operate('crash', brokerId));
     this.#servers.get(brokerId)!.suspend();
+    await this.#until(() => cluster.isRunning(brokerId) || !this.#isUnfenced(brokerId));
   }
 
+  /** Resolves when the controller has let the broker in again. */
   async restart(brokerId: number): Promise<void> {
+    const { cluster } = this;
     const server = this.#servers.get(brokerId)!;
     if (!server.isListening) await server.listen();
     this.#pacemaker.perform(() => this.#entrance.operate('restart', brokerId));
+    await this.#until(() => !cluster.isRunning(brokerId) || this.#isUnfenced(brokerId));
   }
 
   /** Closes every port and connection; nothing happens in this cluster any more. */
   async end(): Promise<void> {
+    this.#ended.abort();
     await Promise.all([...this.#servers.values()].map((server) => server.close()));
     this.#pacemaker.stop();
+  }
+
+  #isUnfenced(brokerId: number): boolean {
+    return this.cluster.metadata.brokers.get(brokerId)?.fenced === false;
+  }
+
+  /** However long it takes; what is waited for in a life that ends counts as done. */
+  async #until(predicate: () => boolean): Promise<void> {
+    const { signal } = this.#ended;
+    const options = { withinMs: Number.POSITIVE_INFINITY, signal };
+    await until(this.cluster.trace, () => signal.aborted || predicate(), options).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
   }
 
   #settings(brokerId: number): BrokerSettings {
@@ -116,19 +136,6 @@ export class ClusterLife {
       entrance: this.#entrance,
       pacemaker: this.#pacemaker,
       limits: { connectionsMax: maxConnections, connectionsPerHostMax: maxConnectionsPerIp },
-    });
-  }
-
-  /** A bug of ours. It must not pass unseen, and no caller waits for it: it ends the process. */
-  #failed(error: unknown): void {
-    const { seed, trace } = this.cluster;
-    const events = trace.recent().slice(-lastEventsShown);
-    if (error instanceof Error) {
-      const lines = events.map((stamped) => `  ${JSON.stringify(stamped)}`);
-      error.message += `\nseed ${seed}; the last events:\n${lines.join('\n')}\n`;
-    }
-    queueMicrotask(() => {
-      throw error;
     });
   }
 }

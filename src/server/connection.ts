@@ -24,7 +24,7 @@ export interface ConnectionLimits {
   readonly idleMaxMs: number;
 }
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly client: Client;
   readonly brokerId: number;
   readonly door: Door;
@@ -84,7 +84,7 @@ export class Connection {
     this.#handle(() => this.#assembler.push(chunk));
   }
 
-  /** Input: the client sends no more. It still gets its replies, as from Kafka, and then the end. */
+  /** Input: the client sends no more. As from Kafka, it still gets its replies, then the end. */
   ended(): void {
     this.#peerEnded = true;
     this.#afterHandling();
@@ -203,7 +203,7 @@ export class Connection {
   #watchIdle(): void {
     const { clock, limits } = this.#options;
     const leftMs = this.#lastActiveMs + limits.idleMaxMs - clock.now();
-    // Kafka counts from the last byte in or out: a client that waits for a parked reply is idle, too.
+    // As in Kafka, from the last byte in or out: who waits for a parked reply is idle, too.
     if (leftMs < 0) this.#end();
     else this.#idleTimer = clock.after(leftMs + 1, () => this.#watchIdle());
   }

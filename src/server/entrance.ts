@@ -1,7 +1,7 @@
 import type { Client } from '../broker/door.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Connection, type Wire } from './connection.ts';
-import type { Json, Recorder } from './recording.ts';
+import type { Input, Json, Recorder } from './recording.ts';
 import type { World } from './world.ts';
 
 /**
@@ -25,14 +25,14 @@ export class Entrance {
 
   /** An operator's verb. Throws what the cluster throws. */
   operate(verb: string, ...args: Json[]): void {
-    this.#recorder?.record({ type: 'operate', verb, args });
+    this.#begin({ type: 'operate', verb, args });
     this.#world.operate(verb, args);
   }
 
   opened(arrival: { brokerId: number; host: string }, wire: Wire): Connection {
     const { brokerId, host } = arrival;
     const connectionId = ++this.#lastConnectionId;
-    this.#recorder?.record({ type: 'opened', connectionId, brokerId, host });
+    this.#begin({ type: 'opened', connectionId, brokerId, host });
     const siblings = this.#of(brokerId);
     const connection = new Connection({
       client: { connectionId, host },
@@ -51,23 +51,21 @@ export class Entrance {
 
   received(connection: Connection, chunk: Buffer): void {
     if (!connection.isOpen) return;
-    if (this.#recorder !== undefined) {
-      const { connectionId } = connection.client;
-      this.#recorder.record({ type: 'received', connectionId, bytes: Uint8Array.from(chunk) });
-    }
+    const { connectionId } = connection.client;
+    this.#begin({ type: 'received', connectionId, bytes: chunk });
     connection.received(chunk);
   }
 
   ended(connection: Connection): void {
-    if (this.#recordChange('ended', connection)) connection.ended();
+    if (this.#beginChange('ended', connection)) connection.ended();
   }
 
   drained(connection: Connection): void {
-    if (this.#recordChange('drained', connection)) connection.drained();
+    if (this.#beginChange('drained', connection)) connection.drained();
   }
 
   closed(connection: Connection): void {
-    if (this.#recordChange('closed', connection)) connection.closed();
+    if (this.#beginChange('closed', connection)) connection.closed();
   }
 
   /** Who is connected to a broker, in the order in which they came. */
@@ -76,10 +74,16 @@ export class Entrance {
   }
 
   /** False when the connection is over already, and nothing of it matters any more. */
-  #recordChange(type: 'ended' | 'drained' | 'closed', connection: Connection): boolean {
+  #beginChange(type: 'ended' | 'drained' | 'closed', connection: Connection): boolean {
     if (!connection.isOpen) return false;
-    this.#recorder?.record({ type, connectionId: connection.client.connectionId });
+    this.#begin({ type, connectionId: connection.client.connectionId });
     return true;
+  }
+
+  /** What the input before has made due comes first, as it will in a replay. */
+  #begin(input: Input): void {
+    this.#world.clock.settle();
+    this.#recorder?.record(input);
   }
 
   #of(brokerId: number): Set<Connection> {

@@ -5,7 +5,7 @@ const sizeFieldBytes = 4;
 const smallBufferBytes = 64 << 10;
 
 /** What the frames of a connection go to. */
-export interface FrameSink {
+interface FrameSink {
   /** Whether the next frame may come now. Asked before every frame. */
   ready(): boolean;
   /** One whole frame without its size, borrowed: it is overwritten once this returns. */
@@ -49,7 +49,7 @@ export class FrameAssembler {
     let at = 0;
     if (this.#kept !== undefined) {
       at = this.#completeKept(chunk);
-      if (this.#kept !== undefined || this.#dropped) return;
+      if (this.#kept !== undefined) return;
     }
     while (chunk.length - at >= sizeFieldBytes && this.#sink.ready()) {
       const end = at + this.#wholeBytes(chunk.readInt32BE(at));

@@ -22,21 +22,24 @@ export class KafkaBroker {
     this.rack = facts.rack;
   }
 
-  /** Whether its process lives. A broker that was just restarted runs, but may not lead anything. */
+  /** Whether its process lives. One that was just restarted does, but it leads nothing yet. */
   get isRunning(): boolean {
     return this.#life().cluster.isRunning(this.id);
   }
 
   /**
-   * Ends it as `kill -9` does: at once, with its connections, keeping its log. The others find out
-   * as in Kafka, when its session times out (`broker.session.timeout.ms`): wait for what you expect
-   * with `until`.
+   * Ends it as `kill -9` does, before this returns: with its connections, keeping its log. Resolves
+   * when the controller has noticed and named other leaders, which takes
+   * `broker.session.timeout.ms` of the cluster's time.
    */
   async crash(): Promise<void> {
-    this.#life().crash(this.id);
+    await this.#life().crash(this.id);
   }
 
-  /** Starts it again on its log and its port. Does nothing to a broker that runs. */
+  /**
+   * Starts it again on its log and its port. Resolves when the controller has let it in; it may
+   * take longer to catch up and be in sync. Does nothing to a broker that runs.
+   */
   async restart(): Promise<void> {
     await this.#life().restart(this.id);
   }

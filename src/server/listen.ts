@@ -7,7 +7,7 @@ const loopback = ['127.0.0.1', '::1'] as const;
 /** A free port of one version of IP may be taken in the other; another is tried this many times. */
 const attempts = 20;
 
-export interface Listeners {
+interface Listeners {
   readonly servers: readonly Server[];
   readonly port: number;
 }
@@ -28,7 +28,8 @@ export async function listen(host: string | undefined, port: number): Promise<Li
       return { servers: [first, second], port: portOf(first) };
     } catch (error) {
       const code = error instanceof ClusterError ? error.code : undefined;
-      if (code === 'E_CANNOT_LISTEN') return { servers: [first], port: portOf(first) }; // no IPv6 here
+      const noIpv6 = code === 'E_CANNOT_LISTEN';
+      if (noIpv6) return { servers: [first], port: portOf(first) };
       first.close();
       if (code !== 'E_PORT_IN_USE' || port !== 0 || attempt === attempts) throw error;
     }

@@ -3,11 +3,11 @@ import type { Clock } from '../simulation/clock.ts';
 import type { WallClock } from './wall-clock.ts';
 import { systemWallClock } from './wall-clock.ts';
 
-export interface PacemakerOptions {
+interface PacemakerOptions {
   readonly clock: Clock;
   /** Virtual per wall milliseconds: 1 is real time, 10 ten times faster, 0 paused. Default 1. */
   readonly rate?: number;
-  /** A wake-up later than this (laptop asleep, process stopped) does not count as time. Default 5000. */
+  /** A wake-up later than this (laptop asleep, process stopped) is not time. Default 5000. */
   readonly leapMaxMs?: number;
   readonly wall?: WallClock;
   /** A bug of ours surfaced in an event. Called once; nothing runs afterwards. */
@@ -28,7 +28,7 @@ export class Pacemaker {
   readonly #onFailure: (error: unknown) => void;
   readonly #queue: (() => void)[] = [];
   #rate: number;
-  /** Virtual time is `#anchorMs` at wall time `#anchorWallMs` and runs on from there at the rate. */
+  /** Virtual time is `#anchorMs` at wall time `#anchorWallMs` and runs on at the rate. */
   #anchorMs: number;
   #anchorWallMs: number;
   #wake: { readonly wallMs: number; cancel(): void } | undefined;
@@ -135,7 +135,7 @@ export class Pacemaker {
     }
   }
 
-  /** Where the clock should be by now. A wake-up that comes far too late moves the anchor instead. */
+  /** Where the clock should be by now. A wake-up far too late moves the anchor instead. */
   #virtualMs(): number {
     const wallMs = this.#wall.now();
     if (this.#wake !== undefined && wallMs - this.#wake.wallMs > this.#leapMaxMs) {

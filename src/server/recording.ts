@@ -8,7 +8,7 @@ export type Json =
   | readonly Json[]
   | { readonly [name: string]: Json };
 
-/** Everything that reaches a cluster from outside. The rest follows from it, the seed and the options. */
+/** All that reaches a cluster from outside. The rest follows from it, the seed and the options. */
 export type Input =
   | {
       readonly type: 'opened';
@@ -52,8 +52,11 @@ export class Recorder {
     this.#startMs = run.clock.now();
   }
 
+  /** Keeps a copy: the bytes of an input are borrowed. */
   record(input: Input): void {
-    this.#inputs.push({ atMs: this.#clock.now(), input });
+    const kept =
+      input.type === 'received' ? { ...input, bytes: Uint8Array.from(input.bytes) } : input;
+    this.#inputs.push({ atMs: this.#clock.now(), input: kept });
   }
 
   /** The run up to now. */

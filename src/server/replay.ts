@@ -4,7 +4,7 @@ import type { Input, Recording } from './recording.ts';
 import type { World } from './world.ts';
 
 /** Hears what a replayed connection sends, in the pieces in which it was sent. */
-export type SentListener = (connectionId: number, chunks: readonly Uint8Array[]) => void;
+type SentListener = (connectionId: number, chunks: readonly Uint8Array[]) => void;
 
 /**
  * Runs a recording against `world`: a fresh cluster of the recording's seed and options whose clock

@@ -8,7 +8,7 @@ import { listen } from './listen.ts';
 import type { Pacemaker } from './pacemaker.ts';
 import { SocketWire } from './socket-wire.ts';
 
-export interface TcpServerOptions {
+interface TcpServerOptions {
   readonly brokerId: number;
   readonly entrance: Entrance;
   readonly pacemaker: Pacemaker;

@@ -2,7 +2,7 @@ import type { Stamped } from '../simulation/trace.ts';
 import { ClusterError } from './cluster-error.ts';
 
 export interface UntilOptions {
-  /** Wall-clock milliseconds; default 5000. */
+  /** Wall-clock milliseconds; default 5000, Infinity for no limit. */
   readonly withinMs?: number;
   /** Ends the wait early, with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -69,7 +69,8 @@ export function until(
       }
     };
     const aborted = () => end(() => reject(signal?.reason));
-    const timer = setTimeout(() => end(() => reject(timeout(withinMs, count, last))), withinMs);
+    const expire = () => end(() => reject(timeout(withinMs, count, last)));
+    const timer = withinMs === Infinity ? undefined : setTimeout(expire, withinMs);
     const unsubscribe = trace.subscribe((stamped) => {
       last.push(stamped);
       if (last.length > shownMax) last.shift();

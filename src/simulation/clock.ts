@@ -120,7 +120,7 @@ export class Clock {
     if (entry.run === undefined) return;
     entry.run = undefined;
     this.#cancelled++;
-    // Long polls are mostly cancelled long before their deadline: keep the heap proportional to what lives.
+    // Long polls mostly end long before their deadline: keep the heap proportional to what lives.
     if (this.#cancelled > 1024 && this.#cancelled * 2 > this.#heap.length) this.#compact();
   }
 

@@ -3,6 +3,7 @@ import { reporters } from '../reporters.ts';
 
 /** Programs of other makers against the built command line. A JVM takes its time to start. */
 export default defineConfig({
+  cacheDir: '../../node_modules/.vite/clients',
   test: {
     root: new URL('.', import.meta.url).pathname,
     include: ['**/*.test.ts'],

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { reporters } from '../reporters.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const cacheDir = fileURLToPath(new URL('../../node_modules/.vite', import.meta.url));
@@ -9,6 +10,7 @@ const cacheDir = fileURLToPath(new URL('../../node_modules/.vite', import.meta.u
  * run side by side on one cluster.
  */
 export default defineConfig({
+  cacheDir: '../../node_modules/.vite/conformance',
   root,
   cacheDir,
   test: {

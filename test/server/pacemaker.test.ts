@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { Pacemaker, type PacemakerOptions } from '../../src/server/pacemaker.ts';
+import { Pacemaker } from '../../src/server/pacemaker.ts';
 import { Clock } from '../../src/simulation/clock.ts';
 import { FakeWallClock } from './fake-wall-clock.ts';
 
 const unexpected = (error: unknown) => expect.fail(String(error));
 
-function setUp(options: Partial<PacemakerOptions> = {}) {
+function setUp(options: { rate?: number } = {}) {
   const clock = new Clock(1_000_000);
   const wall = new FakeWallClock();
   const failures: unknown[] = [];

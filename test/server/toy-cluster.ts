@@ -7,7 +7,7 @@ import { TcpServer } from '../../src/server/tcp-server.ts';
 import { RawClient } from './raw-client.ts';
 import { ToyWorld } from './toy-world.ts';
 
-export interface ToyClusterOptions {
+interface ToyClusterOptions {
   readonly world?: ToyWorld;
   readonly recorder?: Recorder;
   readonly fastReads?: boolean;

@@ -150,18 +150,23 @@ class FetchAnswer {
   }
 
   #partition(entry: FetchEntry, read: PartitionRead): PartitionResponse {
-    const ok = read.errorCode === ErrorCode.NONE;
+    const { errorCode } = read;
+    const ok = errorCode === ErrorCode.NONE;
+    const isUnknown =
+      errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION ||
+      errorCode === ErrorCode.UNKNOWN_TOPIC_ID;
     return {
       partitionIndex: entry.index,
-      errorCode: read.errorCode,
+      errorCode,
       highWatermark: read.highWatermark,
       lastStableOffset: read.lastStableOffset,
       logStartOffset: read.logStartOffset,
       divergingEpoch: read.divergingEpoch ?? null,
-      currentLeader: this.#hints?.for(this.#image(entry), read.errorCode) ?? null,
+      currentLeader: this.#hints?.for(this.#image(entry), errorCode) ?? null,
       snapshotId: null,
-      // Transactions are not there yet, so none was aborted.
-      abortedTransactions: ok && !this.#readCommitted ? null : [],
+      // Transactions are not there yet, so none was aborted. Kafka says null where it did not look,
+      // but an empty list where there is no such partition.
+      abortedTransactions: isUnknown || (ok && this.#readCommitted) ? [] : null,
       preferredReadReplica: -1,
       records: read.chunks,
     };

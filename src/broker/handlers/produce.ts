@@ -3,7 +3,6 @@ import type { AppendResult } from '../../log/partition-log.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
 import type { ProduceRequest, ProduceResponse } from '../../protocol/messages/produce.ts';
 import { checkProduced } from '../../protocol/records/produced.ts';
-import { ZERO_UUID } from '../../protocol/types.ts';
 import { awaitReplication, type PendingWrite } from '../../replication/delayed-produce.ts';
 import type { Broker } from '../broker.ts';
 import { isInternalTopic } from '../internal-topics.ts';
@@ -31,6 +30,12 @@ export const produce: Handler<'Produce'> = (broker, request, context, reply) => 
   }
 };
 
+interface TopicAnswer {
+  readonly topic: TopicData;
+  readonly image: TopicImage | undefined;
+  readonly partitions: readonly MutableResponse[];
+}
+
 /** One Produce request on its way through its partitions. */
 class ProduceRun {
   /** The batches that are appended here, whose replication acks=all waits for. */
@@ -39,25 +44,40 @@ class ProduceRun {
   readonly #broker: Broker;
   readonly #request: ProduceRequest;
   readonly #context: RequestContext;
+  /** Version 13 names topics by their ids (KIP-516). */
+  readonly #byId: boolean;
   readonly #pendingAnswers: MutableResponse[] = [];
-  readonly #answers: {
-    topic: TopicData;
-    image: TopicImage | undefined;
-    partitions: MutableResponse[];
-  }[] = [];
+  readonly #answers: TopicAnswer[] = [];
 
   constructor(broker: Broker, request: ProduceRequest, context: RequestContext) {
     this.#broker = broker;
     this.#request = request;
     this.#context = context;
+    this.#byId = context.apiVersion >= 13;
   }
 
   appendAll(): void {
-    for (const topic of this.#request.topicData) {
+    for (const { topic, partitions } of this.#wanted().values()) {
       const image = this.#findTopic(topic);
-      const partitions = topic.partitionData.map((data) => this.#append(topic, image, data));
-      this.#answers.push({ topic, image, partitions });
+      const answers: MutableResponse[] = [];
+      for (const data of partitions.values()) answers.push(this.#append(topic, image, data));
+      this.#answers.push({ topic, image, partitions: answers });
     }
+  }
+
+  /** A topic that is listed twice is one; of a partition that is, the last entry counts. */
+  #wanted(): Map<string, { topic: TopicData; partitions: Map<number, PartitionData> }> {
+    const wanted = new Map<string, { topic: TopicData; partitions: Map<number, PartitionData> }>();
+    for (const topic of this.#request.topicData) {
+      const key = this.#byId ? topic.topicId : topic.name;
+      let entry = wanted.get(key);
+      if (entry === undefined) {
+        entry = { topic, partitions: new Map() };
+        wanted.set(key, entry);
+      }
+      for (const data of topic.partitionData) entry.partitions.set(data.index, data);
+    }
+    return wanted;
   }
 
   /** `errorCodes`: how each of the pending writes ended. */
@@ -82,7 +102,7 @@ class ProduceRun {
 
   #findTopic({ name, topicId }: TopicData): TopicImage | undefined {
     const { topicsById, topicsByName } = this.#broker.metadata;
-    return topicId === ZERO_UUID ? topicsByName.get(name) : topicsById.get(topicId);
+    return this.#byId ? topicsById.get(topicId) : topicsByName.get(name);
   }
 
   #append(
@@ -117,8 +137,7 @@ class ProduceRun {
   ): Outcome {
     const broker = this.#broker;
     const { acks } = this.#request;
-    if (image === undefined && topic.topicId !== ZERO_UUID)
-      return refuse(ErrorCode.UNKNOWN_TOPIC_ID);
+    if (image === undefined && this.#byId) return refuse(ErrorCode.UNKNOWN_TOPIC_ID);
     if (image?.partitions[index] === undefined) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     const batch = records?.[0] ?? noBytes;
     const problem = checkProduced(batch, this.#context.apiVersion);

@@ -16,7 +16,7 @@ export const networkConfigs: readonly ConfigDefinition[] = [
   list('advertised.listeners', null, elements({ mayBeEmpty: false })),
   string(
     'listener.security.protocol.map',
-    'PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
+    'SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT',
     perBroker,
   ),
   int('socket.send.buffer.bytes', '102400', report),

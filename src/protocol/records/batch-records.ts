@@ -29,10 +29,7 @@ export interface LogRecord {
 /** The records of the batch at `at`, opened if it is compressed; undefined if its bytes are bad. */
 export function recordsOf(bytes: Uint8Array, at: number): LogRecord[] | undefined {
   const end = at + sizeOf(bytes, at);
-  const opened = decompress(
-    compressionIdOf(bytes, at),
-    bytes.subarray(at + headerSizeBytes, end),
-  );
+  const opened = decompress(compressionIdOf(bytes, at), bytes.subarray(at + headerSizeBytes, end));
   if ('problem' in opened) return undefined;
   const count = recordCountOf(bytes, at);
   const baseTimestampMs = baseTimestampOf(bytes, at);

@@ -8,9 +8,8 @@ import { readZstd } from './zstd.ts';
 export const compressionTypes = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type CompressionType = (typeof compressionTypes)[number];
 
-export type Decompressed =
-  | { readonly bytes: Uint8Array }
-  | { readonly problem: 'corrupt' | 'too-large' | 'unknown-codec' };
+export type DecompressProblem = 'corrupt' | 'too-large' | 'unknown-codec';
+type Decompressed = { readonly bytes: Uint8Array } | { readonly problem: DecompressProblem };
 
 /** Node has zstd from 22.15 on; the types are those of Node 20, our oldest. */
 interface ZstdOfNode {
@@ -22,8 +21,8 @@ interface ZstdOfNode {
 }
 const zstdOfNode = zlib as ZstdOfNode;
 
-/** What a batch may unfold to. Kafka reads as a stream and has no such limit. */
-export const decompressedSizeMaxBytes = 256 * 1024 * 1024;
+/** What a batch may unpack to. Kafka unpacks as a stream and has no such limit. */
+export const unpackedSizeMaxBytes = 256 * 1024 * 1024;
 
 function isTooLarge(error: unknown): boolean {
   return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
@@ -52,7 +51,7 @@ function open(id: number, bytes: Uint8Array, maxOutputLength: number): Uint8Arra
 export function decompress(
   id: number,
   bytes: Uint8Array,
-  maxOutputLength = decompressedSizeMaxBytes,
+  maxOutputLength = unpackedSizeMaxBytes,
 ): Decompressed {
   try {
     const opened = open(id, bytes, maxOutputLength);

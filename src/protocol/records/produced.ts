@@ -2,19 +2,12 @@ import { ErrorCode } from '../error-code.ts';
 import { compressionTypes } from './compression.ts';
 import { compressionIdOf, magicOf, prefixSizeBytes, sizeOf } from './record-batch.ts';
 
-/** Base offset, length, leader epoch and magic: with fewer bytes there is no batch to speak of. */
+/** Up to and with the magic; a batch must be there so far before its format can be told. */
 const sizeUpToMagic = 17;
 /** The smallest record of any format; a length below it is no length. */
-const smallestSizeBytes = 14 + prefixSizeBytes;
-
-/** The size of the batch at `at`; 0 when no whole batch is left, -1 when what is there is none. */
-function wholeBatchSize(bytes: Uint8Array, at: number): number {
-  if (bytes.length - at < sizeUpToMagic) return 0;
-  const sizeBytes = sizeOf(bytes, at);
-  const magic = magicOf(bytes, at);
-  if (sizeBytes < smallestSizeBytes || magic < 0 || magic > 2) return -1;
-  return sizeBytes > bytes.length - at ? 0 : sizeBytes;
-}
+const smallestLength = 14;
+/** Up to and with the producer id, which Kafka reads before it looks at the size of the batch. */
+const sizeUpToProducerId = 51;
 
 /** Why a partition's records are refused. */
 interface Problem {
@@ -22,20 +15,40 @@ interface Problem {
   readonly errorMessage: string | null;
 }
 
-const problem = (errorCode: ErrorCode): Problem => ({ errorCode, errorMessage: null });
+const problem = (errorCode: ErrorCode, errorMessage: string | null = null): Problem => ({
+  errorCode,
+  errorMessage,
+});
+
+/** What is wrong with the bytes at `at` so that not even the size of a batch can be told. */
+function damage(bytes: Uint8Array, at: number): string | undefined {
+  if (bytes.length - at < prefixSizeBytes) return undefined;
+  const length = sizeOf(bytes, at) - prefixSizeBytes;
+  if (length < smallestLength) return `a batch cannot have the length ${length}`;
+  if (bytes.length - at < sizeUpToMagic) return undefined;
+  const magic = magicOf(bytes, at);
+  return magic < 0 || magic > 2 ? `there is no record format ${magic}` : undefined;
+}
+
+const hasWholeBatch = (bytes: Uint8Array, at: number): boolean =>
+  bytes.length - at >= sizeUpToMagic && sizeOf(bytes, at) <= bytes.length - at;
 
 /**
  * What Kafka asks of a Produce partition before it asks who leads it: exactly one batch of magic 2,
- * and zstd only from version 7 on (KIP-110). Undefined if that holds.
+ * and zstd only from version 7 on (KIP-110). Undefined if that holds. A part of a second batch at
+ * the end does no harm.
  */
 export function checkProduced(records: Uint8Array, apiVersion: number): Problem | undefined {
-  const sizeBytes = wholeBatchSize(records, 0);
-  if (sizeBytes < 0) return problem(ErrorCode.CORRUPT_MESSAGE);
-  if (sizeBytes === 0 || magicOf(records, 0) !== 2) return problem(ErrorCode.INVALID_RECORD);
+  const damaged = damage(records, 0);
+  if (damaged !== undefined) return problem(ErrorCode.CORRUPT_MESSAGE, damaged);
+  if (!hasWholeBatch(records, 0) || magicOf(records, 0) !== 2) {
+    return problem(ErrorCode.INVALID_RECORD);
+  }
+  const sizeBytes = sizeOf(records, 0);
   if (apiVersion < 7 && compressionTypes[compressionIdOf(records, 0)] === 'zstd') {
     return problem(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE);
   }
-  const next = wholeBatchSize(records, sizeBytes);
-  if (next < 0) return problem(ErrorCode.CORRUPT_MESSAGE);
-  return next > 0 ? problem(ErrorCode.INVALID_RECORD) : undefined;
+  if (damage(records, sizeBytes) !== undefined) return problem(ErrorCode.CORRUPT_MESSAGE);
+  if (hasWholeBatch(records, sizeBytes)) return problem(ErrorCode.INVALID_RECORD);
+  return sizeBytes < sizeUpToProducerId ? problem(ErrorCode.UNKNOWN_SERVER_ERROR) : undefined;
 }

@@ -38,7 +38,7 @@ function skipHeaders(bytes: Uint8Array, start: number, end: number): number {
     if (varintEnd === malformed || keySize < 0 || keySize > end - varintEnd) return malformed;
     const valueSize = readVarint(bytes, varintEnd + keySize, end);
     if (varintEnd === malformed || valueSize > end - varintEnd) return malformed;
-    at = varintEnd + (valueSize > 0 ? valueSize : 0);
+    at = varintEnd + Math.max(valueSize, 0);
   }
   return at;
 }
@@ -122,8 +122,7 @@ export function walkRecords(
   let at = start;
   for (let index = 0; index < count && at !== malformed; index++) {
     const plainEnd = walkPlainRecord(bytes, at, end, index, baseTimestampMs);
-    at =
-      plainEnd === malformed ? walkRecord(bytes, at, end, index, baseTimestampMs) : plainEnd;
+    at = plainEnd === malformed ? walkRecord(bytes, at, end, index, baseTimestampMs) : plainEnd;
   }
   walked.wellFormed = at === end;
   return walked;

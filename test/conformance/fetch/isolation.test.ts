@@ -74,4 +74,16 @@ describe('the entry of an error', () => {
     expect(entries[0]).toMatchObject({ abortedTransactions: [], highWatermark: -1 });
     expect(Buffer.concat(entries[0]!.records ?? [Buffer.from('null')]).toString()).toBe('');
   });
+
+  test('a broker without a replica', async () => {
+    const topic = await cluster().topic();
+    const { entries } = await fetchMany(cluster(), [wanted(topic)], {}, await topic.notLeader());
+    expect(entries[0]).toMatchObject({ abortedTransactions: null, highWatermark: -1 });
+  });
+
+  test('an unknown topic id', async () => {
+    const topics = [wanted({ name: '', id: 'b2RyYWRlay1ub3QtdGhlcg' })];
+    const { entries } = await fetchMany(cluster(), topics);
+    expect(entries[0]).toMatchObject({ abortedTransactions: [], highWatermark: -1 });
+  });
 });
