@@ -23,7 +23,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'package', include: built, globalSetup: 'test/build.ts' },
+        test: { name: 'package', include: built, globalSetup: './test/build.ts' },
       },
     ],
   },

@@ -144,21 +144,25 @@ for (let round = -5; round < rounds; round++) {
     loaded.push(loaded.shift());
     for (const [name, variant] of loaded) {
       const run = variant[title];
-      const start = process.hrtime.bigint();
+      // Processor time: other processes on the machine do not count.
+      const before = process.cpuUsage();
       for (let call = 0; call < callsPerRound; call++) run();
-      const nanoseconds = Number(process.hrtime.bigint() - start) / callsPerRound;
+      const { user, system } = process.cpuUsage(before);
+      const nanoseconds = (1000 * (user + system)) / callsPerRound;
       const key = `${title} ${name}`;
       if (round >= 0) samples.set(key, [...(samples.get(key) ?? []), nanoseconds]);
     }
   }
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
-console.log(`ns per call, median of ${rounds} interleaved rounds of ${callsPerRound}`);
+const sorted = (values) => [...values].sort((a, b) => a - b);
+const show = (values) => `${values[values.length >> 1].toFixed(0)} (${values[0].toFixed(0)})`;
+console.log(`ns a call: median (least) of ${rounds} interleaved rounds of ${callsPerRound} calls`);
 console.log(`| | ${Object.keys(variants).join(' | ')} | bigint ÷ number |`);
 console.log(`| --- |${' ---: |'.repeat(loaded.length + 1)}`);
 for (const title of Object.keys(loaded[0][1])) {
-  const medians = Object.keys(variants).map((name) => median(samples.get(`${title} ${name}`)));
-  const ratio = (medians.at(-1) / medians[0]).toFixed(2);
-  console.log(`| ${title} | ${medians.map((ns) => ns.toFixed(0)).join(' | ')} | ${ratio} |`);
+  const taken = Object.keys(variants).map((name) => sorted(samples.get(`${title} ${name}`)));
+  const middle = rounds >> 1;
+  const ratio = (taken.at(-1)[middle] / taken[0][middle]).toFixed(2);
+  console.log(`| ${title} | ${taken.map(show).join(' | ')} | ${ratio} |`);
 }

@@ -8,7 +8,9 @@ import type { Client, Door, Outcome } from './door.ts';
 import { unsupportedApiVersions } from './handlers/api-versions.ts';
 import type { RequestOf, ResponseOf } from './request-context.ts';
 
-/** Where bytes become requests: reads a frame at its version, and writes the response at the same. */
+/**
+ * Where bytes become requests: reads a frame at its version, and writes the response at the same.
+ */
 export class ClientDoor implements Door {
   readonly #broker: Broker;
 
@@ -40,7 +42,8 @@ export class ClientDoor implements Door {
     body: ReturnType<typeof readRequest>['body'],
     reply: (outcome: Outcome) => void,
   ): void {
-    // The register holds a table for each name; TypeScript does not carry that through a generic index.
+    // The register holds a table for each name; TypeScript does not carry that through a generic
+    // index.
     const api = apis[name] as unknown as Api<RequestOf<Name>, ResponseOf<Name>>;
     const { apiVersion } = context;
     const request = api.request(apiVersion).read(body);

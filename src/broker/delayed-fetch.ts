@@ -21,7 +21,9 @@ export interface FetchParameters {
   readonly mayReadFollower: boolean;
 }
 
-/** How an entry's topic and partition are found: a replica here, or the error that stands for it. */
+/**
+ * How an entry's topic and partition are found: a replica here, or the error that stands for it.
+ */
 export type FindPartition = (entry: FetchEntry) => Partition | ErrorCode;
 
 export type FetchReads = ReadonlyMap<FetchEntry, PartitionRead>;

@@ -4,10 +4,16 @@ export interface Client {
   readonly host: string;
 }
 
-/** Chunks of a response including its 4-byte size; or nothing at all (acks=0); or the end of the connection. */
+/**
+ * Chunks of a response including its 4-byte size; or nothing at all (acks=0); or the end of the
+ * connection.
+ */
 export type Outcome = readonly Uint8Array[] | 'no-reply' | 'close';
 
-/** What a connection talks to. A broker has one, whether its clients come over TCP or from a recording. */
+/**
+ * What a connection talks to. A broker has one, whether its clients come over TCP or from a
+ * recording.
+ */
 export interface Door {
   /**
    * Takes one frame, without its size. The frame is borrowed and valid only until this returns.

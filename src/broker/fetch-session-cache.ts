@@ -42,7 +42,10 @@ export class FetchSessionCache {
     this.#slots.set(session.id, slot);
   }
 
-  /** One that is stale goes; else one worth less: a consumer's before a follower's, small before large. */
+  /**
+   * One that is stale goes; else one worth less: a consumer's before a follower's, small before
+   * large.
+   */
   #evictFor(wanted: Slot, nowMs: number): boolean {
     let worst: Slot | undefined;
     for (const slot of this.#slots.values()) {

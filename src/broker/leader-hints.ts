@@ -13,7 +13,10 @@ export interface CurrentLeader {
   readonly leaderEpoch: number;
 }
 
-/** With "I do not lead this" comes who does and where, so that no metadata round trip is needed (KIP-951). */
+/**
+ * With "I do not lead this" comes who does and where, so that no metadata round trip is needed
+ * (KIP-951).
+ */
 export class LeaderHints {
   readonly #metadata: ClusterMetadata;
   readonly #endpoints = new Map<number, NodeEndpoint>();

@@ -16,7 +16,9 @@ export interface LifecycleOptions {
   readonly registered: (brokerEpoch: number) => void;
 }
 
-/** While the session of a former process lasts, a registration is refused; then it is tried again. */
+/**
+ * While the session of a former process lasts, a registration is refused; then it is tried again.
+ */
 const registrationRetryMs = 20;
 
 /**

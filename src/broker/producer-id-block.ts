@@ -3,7 +3,10 @@ type Allocate = (
   reply: (block: { firstProducerId: number; count: number } | undefined) => void,
 ) => void;
 
-/** Hands out producer ids from a block that the controller has given to this broker alone (KIP-730). */
+/**
+ * Hands out producer ids from a block that the controller has given to this broker alone
+ * (KIP-730).
+ */
 export class ProducerIdBlock {
   readonly #allocate: Allocate;
   #next = 0;

@@ -4,7 +4,7 @@ import type { BrokerOptions, ClusterOptions, TopicOptions } from '../server/clus
 import { UsageError } from './usage-error.ts';
 
 /** What the command line asked for. */
-export type CommandLine =
+type CommandLine =
   | { readonly kind: 'print'; readonly text: string }
   | { readonly kind: 'start'; readonly cluster: ClusterOptions; readonly json: boolean };
 

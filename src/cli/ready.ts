@@ -43,7 +43,7 @@ export function readyText(cluster: KafkaCluster, startupMs: number, colour: Colo
 }
 
 /** The two of picocolors that are used here. */
-export interface Colour {
+interface Colour {
   bold(text: string): string;
   cyan(text: string): string;
 }

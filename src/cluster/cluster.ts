@@ -120,7 +120,9 @@ export class Cluster {
     this.#tellState(brokerId, false);
   }
 
-  /** Starts a broker's process on the disk that the last one left. Does nothing to one that runs. */
+  /**
+   * Starts a broker's process on the disk that the last one left. Does nothing to one that runs.
+   */
   restart(brokerId: number): void {
     const seat = this.#seat(brokerId);
     if (seat.process !== undefined) return;

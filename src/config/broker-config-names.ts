@@ -2,8 +2,10 @@ import { brokerConfigs } from './broker-configs.ts';
 import type { ConfigDefinition } from './config-definition.ts';
 import { topicConfigs } from './topic-configs.ts';
 
-/** Configs that say the same in other units, the strongest first. */
-const alternatives = new Map<string, readonly string[]>();
+/** Configs that say the same in other units, the strongest first; most configs stand alone. */
+const alternatives = new Map<string, readonly string[]>(
+  [...brokerConfigs.keys()].map((name) => [name, [name]]),
+);
 for (const { brokerSynonyms } of topicConfigs.values()) {
   const names = brokerSynonyms.map(({ name }) => name);
   for (const name of names) alternatives.set(name, names);
@@ -28,6 +30,8 @@ export function brokerConfig(name: string): ConfigDefinition | undefined {
 
 /** The names whose values decide about this one, itself among them. */
 export function brokerConfigSynonyms(name: string): readonly string[] {
+  const known = alternatives.get(name);
+  if (known !== undefined) return known;
   const base = withoutListener(name);
-  return alternatives.get(name) ?? (base === undefined ? [name] : [name, base]);
+  return base === undefined ? [name] : [name, base];
 }

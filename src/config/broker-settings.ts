@@ -37,6 +37,8 @@ export type BrokerSettings = {
 /** The configs that `brokerSettings` reads. */
 export const brokerSettingNames: readonly string[] = [...numbers, ...booleans, ...texts];
 
+const keys = brokerSettingNames.map((name) => [camelCase(name), name] as const);
+
 /** Of two equal configurations the settings are equal; reading seventy configs is not for free. */
 const known = new WeakMap<BrokerConfiguration, BrokerSettings>();
 
@@ -44,9 +46,9 @@ const known = new WeakMap<BrokerConfiguration, BrokerSettings>();
 export function brokerSettings(broker: BrokerConfiguration): BrokerSettings {
   const before = known.get(broker);
   if (before !== undefined) return before;
-  const entries = brokerSettingNames.map((name) => {
+  const entries = keys.map(([key, name]) => {
     const value = brokerValue(broker, name);
-    return [camelCase(name), typeof value === 'bigint' ? Number(value) : value];
+    return [key, typeof value === 'bigint' ? Number(value) : value];
   });
   const settings: BrokerSettings = Object.fromEntries(entries);
   known.set(broker, settings);

@@ -13,6 +13,16 @@ function parsed(definition: ConfigDefinition, text: string): ConfigValue {
   return result.value;
 }
 
+/** Defaults are read again and again, and are always the same. */
+const defaults = new Map<ConfigDefinition, ConfigValue>();
+
+function defaultOf(definition: ConfigDefinition): ConfigValue | null {
+  if (definition.defaultValue === null) return null;
+  const value = defaults.get(definition) ?? parsed(definition, definition.defaultValue);
+  defaults.set(definition, value);
+  return value;
+}
+
 /**
  * The text that decides a broker config, or null if nobody set it. A layer that sets one of
  * several synonyms hides all of them in the layers below: with a dynamic `log.retention.ms`, the
@@ -30,8 +40,8 @@ function brokerText(broker: BrokerConfiguration, name: string): string | null {
 export function brokerValue(broker: BrokerConfiguration, name: string): ConfigValue | null {
   const definition = brokerConfig(name);
   assert(definition !== undefined, `no broker config is called '${name}'`);
-  const text = brokerText(broker, name) ?? definition.defaultValue;
-  return text === null ? null : parsed(definition, text);
+  const text = brokerText(broker, name);
+  return text === null ? defaultOf(definition) : parsed(definition, text);
 }
 
 function inherited(broker: BrokerConfiguration, name: string): ConfigValue | null {
@@ -43,7 +53,7 @@ function inherited(broker: BrokerConfiguration, name: string): ConfigValue | nul
     const long = BigInt(value as number | bigint) * BigInt(synonym.factor);
     return name === 'retention.ms' && long < 0n ? -1n : long;
   }
-  return definition.defaultValue === null ? null : parsed(definition, definition.defaultValue);
+  return defaultOf(definition);
 }
 
 /** What a topic config is for a topic with these configs of its own, at this broker. */

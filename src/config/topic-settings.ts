@@ -11,6 +11,8 @@ const numbers = [
   ...(['min.cleanable.dirty.ratio', 'flush.messages', 'flush.ms'] as const),
 ] as const;
 
+const numberKeys = numbers.map((name) => [camelCase(name), name] as const);
+
 type Numbers = { readonly [Name in (typeof numbers)[number] as CamelCase<Name>]: number };
 
 /** What a topic's configs mean for its partitions. Numbers beyond 2^53 are rounded. */
@@ -38,7 +40,7 @@ const knownOfBroker = new WeakMap<BrokerConfiguration, WeakMap<ConfigMap, TopicS
 function read(broker: BrokerConfiguration, topic: ConfigMap): TopicSettings {
   const value = (name: string) => topicValue(broker, topic, name);
   const read = Object.fromEntries(
-    numbers.map((name) => [camelCase(name), Number(value(name))]),
+    numberKeys.map(([key, name]) => [key, Number(value(name))]),
   ) as Numbers;
   const policy = value('cleanup.policy') as readonly string[];
   const compression = String(value('compression.type'));

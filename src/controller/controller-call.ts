@@ -23,7 +23,9 @@ import type { Random } from '../simulation/random.ts';
 import type { ClusterMetadata, PartitionImage } from './cluster-metadata.ts';
 import type { Endpoint, MetadataRecord } from './metadata-records.ts';
 
-/** What brokers ask of the controller: their own affairs, and what clients ask that it must decide. */
+/**
+ * What brokers ask of the controller: their own affairs, and what clients ask that it must decide.
+ */
 export interface ControllerCalls {
   registerBroker: {
     request: { brokerId: number; incarnation: number; endpoint: Endpoint; rack: string | null };

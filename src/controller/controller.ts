@@ -30,7 +30,10 @@ export type ControllerEvent = {
 export interface ControllerOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** The static configs that count where the cluster as a whole is meant: those of the first broker. */
+  /**
+   * The static configs that count where the cluster as a whole is meant: those of the first
+   * broker.
+   */
   readonly configs: ConfigMap;
   readonly emit: (event: ControllerEvent) => void;
   /** Called after each commit, for the brokers to hear of it. */

@@ -76,7 +76,8 @@ function replicaLists(
   if (assignments.length !== added) {
     return callError(
       ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-      `Attempted to add ${added} additional partition(s), but only ${assignments.length} assignment(s) were specified.`,
+      `Attempted to add ${added} additional partition(s), but only ${assignments.length} ` +
+        'assignment(s) were specified.',
     );
   }
   for (const { brokerIds } of assignments) {

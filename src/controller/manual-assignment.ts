@@ -18,7 +18,8 @@ export function manualAssignmentProblem(
   for (const brokerId of [...brokerIds].sort((a, b) => a - b)) {
     if (!metadata.brokers.has(brokerId)) {
       return invalid(
-        `The manual partition assignment includes broker ${brokerId}, but no such broker is registered.`,
+        `The manual partition assignment includes broker ${brokerId}, ` +
+          'but no such broker is registered.',
       );
     }
     if (seen.has(brokerId)) {
@@ -31,7 +32,8 @@ export function manualAssignmentProblem(
   if (brokerIds.length !== replicationFactor) {
     return invalid(
       `The manual partition assignment includes a partition with ${brokerIds.length} replica(s), ` +
-        `but this is not consistent with previous partitions, which have ${replicationFactor} replica(s).`,
+        'but this is not consistent with previous partitions, ' +
+        `which have ${replicationFactor} replica(s).`,
     );
   }
   return undefined;

@@ -18,21 +18,23 @@ export function placeNewPartitions(
   if (partitions >= recordsPerOperationMax) {
     return callError(
       ErrorCode.POLICY_VIOLATION,
-      `Excessively large number of partitions per request: at most ${recordsPerOperationMax} records in one operation.`,
+      'Excessively large number of partitions per request: ' +
+        `at most ${recordsPerOperationMax} records in one operation.`,
     );
   }
   const brokers = [...metadata.brokers.values()];
+  const cannot = `Unable to replicate the partition ${replicationFactor} time(s)`;
   if (replicationFactor > brokers.length) {
     return callError(
       ErrorCode.INVALID_REPLICATION_FACTOR,
-      `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor ` +
-        `of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered.`,
+      `${cannot}: The target replication factor of ${replicationFactor} cannot be reached ` +
+        `because only ${brokers.length} broker(s) are registered.`,
     );
   }
   if (brokers.every((broker) => broker.fenced)) {
     return callError(
       ErrorCode.INVALID_REPLICATION_FACTOR,
-      `Unable to replicate the partition ${replicationFactor} time(s): All brokers are currently fenced.`,
+      `${cannot}: All brokers are currently fenced.`,
     );
   }
   return placeReplicas(brokers, partitions, replicationFactor, random.fork(`${metadata.offset}`));
@@ -50,7 +52,8 @@ export function partitionRecord(
   if (leader === undefined) {
     return callError(
       ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-      `All brokers specified in the manual partition assignment for partition ${partition} are fenced or in controlled shutdown.`,
+      'All brokers specified in the manual partition assignment for partition ' +
+        `${partition} are fenced or in controlled shutdown.`,
     );
   }
   return { type: 'partition', topicId, partition, replicas, isr, leader };

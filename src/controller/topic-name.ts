@@ -8,7 +8,8 @@ export function topicNameProblem(name: string): string | undefined {
   if (name.length > lengthMax)
     return `the length of '${name}' is longer than the max allowed length ${lengthMax}`;
   if (!legal.test(name)) {
-    return `'${name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'`;
+    const allowed = "ASCII alphanumerics, '.', '_' and '-'";
+    return `'${name}' contains one or more characters other than ${allowed}`;
   }
   return undefined;
 }

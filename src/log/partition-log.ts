@@ -107,7 +107,7 @@ export class PartitionLog {
     this.#config = options.config;
     this.#emit = options.emit;
     const startOffset = options.startOffset ?? 0;
-    this.#segments = new SegmentList(startOffset, 0);
+    this.#segments = new SegmentList(startOffset);
     this.#logStartOffset = startOffset;
     this.#logEndOffset = startOffset;
     this.#highWatermark = startOffset;
@@ -288,7 +288,7 @@ export class PartitionLog {
 
   /** Drops everything; the log is empty and starts at `offset`. */
   truncateFullyAndStartAt(offset: number): void {
-    this.#segments = new SegmentList(offset, this.#segments.active.createdMs);
+    this.#segments = new SegmentList(offset);
     this.#epochs.clear();
     this.#logStartOffset = offset;
     this.#logEndOffset = offset;
@@ -314,7 +314,7 @@ export class PartitionLog {
     let count = 0;
     for (const reason of Object.keys(retentionRules) as RetentionReason[]) {
       const expired = retentionRules[reason](this.#segments.all, this, config, nowMs);
-      if (expired > 0) this.#deleteSegments(expired, reason, nowMs);
+      if (expired > 0) this.#deleteSegments(expired, reason);
       count += expired;
     }
     return count;
@@ -404,22 +404,18 @@ export class PartitionLog {
     const { active } = this.#segments;
     const { segmentBytes, segmentMs } = this.#config();
     const isFull = active.sizeBytes > segmentBytes - sizeBytes;
-    const waitedMs =
-      active.firstTimestampMs >= 0
-        ? timestampMs - active.firstTimestampMs
-        : nowMs - active.createdMs;
-    const isOld = active.count > 0 && waitedMs > segmentMs;
+    const isOld = active.ageMs(timestampMs, nowMs) > segmentMs;
     if (!isFull && !isOld && active.hasRoomFor(lastOffset, sizeBytes)) return;
-    this.#roll(baseOffset, nowMs);
+    this.#roll(baseOffset);
   }
 
-  #roll(baseOffset: number, nowMs: number): void {
-    this.#segments.roll(baseOffset, nowMs);
+  #roll(baseOffset: number): void {
+    this.#segments.roll(baseOffset);
     this.#emit?.({ type: 'segment-rolled', baseOffset });
   }
 
-  #deleteSegments(count: number, reason: RetentionReason, nowMs: number): void {
-    if (count === this.#segments.all.length) this.#roll(this.#logEndOffset, nowMs);
+  #deleteSegments(count: number, reason: RetentionReason): void {
+    if (count === this.#segments.all.length) this.#roll(this.#logEndOffset);
     let sizeBytes = 0;
     for (const segment of this.#segments.all.slice(0, count)) sizeBytes += segment.sizeBytes;
     this.#segments.removeFirst(count);

@@ -5,8 +5,8 @@ import { Segment } from './segment.ts';
 export class SegmentList {
   #segments: Segment[];
 
-  constructor(baseOffset: number, nowMs: number) {
-    this.#segments = [new Segment(baseOffset, nowMs)];
+  constructor(baseOffset: number) {
+    this.#segments = [new Segment(baseOffset)];
   }
 
   get active(): Segment {
@@ -36,10 +36,10 @@ export class SegmentList {
   }
 
   /** Starts a new active segment; an empty one is replaced. */
-  roll(baseOffset: number, nowMs: number): void {
+  roll(baseOffset: number): void {
     assert(baseOffset >= this.active.baseOffset, 'segments are in the order of their offsets');
     if (this.active.count === 0) this.#segments.pop();
-    this.#segments.push(new Segment(baseOffset, nowMs));
+    this.#segments.push(new Segment(baseOffset));
   }
 
   removeFirst(count: number): void {

@@ -18,7 +18,6 @@ const firstCapacity = 8;
  */
 export class Segment {
   readonly baseOffset: number;
-  readonly createdMs: number;
   #count = 0;
   #sizeBytes = 0;
   #relativeOffsets = new Int32Array(0);
@@ -26,12 +25,11 @@ export class Segment {
   /** Entry i: the greatest max timestamp of the batches 0..i, so that it can be searched. */
   #greatestTimestamps = new Float64Array(0);
   #runs: Run[] = [];
-  #lastAppendMs: number;
+  #firstAppendMs = 0;
+  #lastAppendMs = 0;
 
-  constructor(baseOffset: number, nowMs: number) {
+  constructor(baseOffset: number) {
     this.baseOffset = baseOffset;
-    this.createdMs = nowMs;
-    this.#lastAppendMs = nowMs;
   }
 
   get count(): number {
@@ -52,9 +50,14 @@ export class Segment {
     return this.maxTimestampMs >= 0 ? this.maxTimestampMs : this.#lastAppendMs;
   }
 
-  /** What `segment.ms` counts from: the first batch's timestamp, -1 if it has none. */
-  get firstTimestampMs(): number {
-    return this.#count === 0 ? -1 : this.#greatestTimestamps[0]!;
+  /**
+   * How old the segment is for `segment.ms` when a batch with that timestamp comes: records are
+   * compared with the first batch; only if that has no timestamp it counts since when it is there.
+   */
+  ageMs(timestampMs: number, nowMs: number): number {
+    if (this.#count === 0) return 0;
+    const firstTimestampMs = this.#greatestTimestamps[0]!;
+    return firstTimestampMs >= 0 ? timestampMs - firstTimestampMs : nowMs - this.#firstAppendMs;
   }
 
   /** Whether offsets up to `lastOffset` and `sizeBytes` more bytes stay within int32. */
@@ -84,6 +87,7 @@ export class Segment {
     this.#positions[index] = this.#sizeBytes;
     this.#greatestTimestamps[index] = Math.max(this.maxTimestampMs, maxTimestampMs);
     this.#sizeBytes += sizeBytes;
+    if (index === 0) this.#firstAppendMs = nowMs;
     this.#lastAppendMs = nowMs;
     this.#count = index + 1;
   }

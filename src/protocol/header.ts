@@ -10,7 +10,7 @@ const clientIdCodec = nullableString.at({ number: 1, flexible: false });
 
 const API_VERSIONS = 18;
 
-export interface RequestHeader {
+interface RequestHeader {
   readonly apiKey: number;
   readonly apiVersion: number;
   readonly correlationId: number;

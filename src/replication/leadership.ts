@@ -90,7 +90,9 @@ export class Leadership {
     return maximalIsr(this.#isr).length >= this.effectiveMinInSyncReplicas;
   }
 
-  /** The least log start over all replicas, as far as they have said: DeleteRecords waits for it. */
+  /**
+   * The least log start over all replicas, as far as they have said: DeleteRecords waits for it.
+   */
   lowWatermark(): number {
     let lowest = this.#options.log.logStartOffset;
     for (const [brokerId, progress] of this.#followers) {
@@ -114,7 +116,9 @@ export class Leadership {
     this.maybeAdvanceHighWatermark();
   }
 
-  /** To be called before each append, while the log still ends where the followers were caught up. */
+  /**
+   * To be called before each append, while the log still ends where the followers were caught up.
+   */
   aboutToAppend(): void {
     const { logEndOffset } = this.#options.log;
     for (const progress of this.#followers.values()) progress.leaderAppends(logEndOffset);
@@ -139,7 +143,9 @@ export class Leadership {
     return { isFollower: true, logStartMoved };
   }
 
-  /** Asks again for every follower that is in step but not in the ISR: it may be eligible by now. */
+  /**
+   * Asks again for every follower that is in step but not in the ISR: it may be eligible by now.
+   */
   reconsiderIsr(): void {
     for (const [brokerId, progress] of this.#followers) this.#maybeExpandIsr(brokerId, progress);
   }

@@ -1,4 +1,7 @@
-/** What the controller says about one partition: the part of the cluster image that its replicas act on. */
+/**
+ * What the controller says about one partition: the part of the cluster image that its replicas
+ * act on.
+ */
 export interface PartitionAssignment {
   readonly replicas: readonly number[];
   readonly isr: readonly number[];

@@ -4,7 +4,9 @@ import type { Clock, Timer } from '../simulation/clock.ts';
 import type { Partition } from './partition.ts';
 import { truncateToDivergence } from './truncation.ts';
 
-/** A request to another broker: its response, or undefined when the connection broke or timed out. */
+/**
+ * A request to another broker: its response, or undefined when the connection broke or timed out.
+ */
 export type SendToLeader<Request, Response> = (
   request: Request,
   reply: (response: Response | undefined) => void,
@@ -24,7 +26,9 @@ export interface ReplicaFetcherOptions {
   readonly clock: Clock;
   readonly settings: () => FetcherSettings;
   readonly fetch: SendToLeader<FetchRequest, FetchResponse>;
-  /** Where the leader's log starts and ends, to begin anew when the follower's end is outside it. */
+  /**
+   * Where the leader's log starts and ends, to begin anew when the follower's end is outside it.
+   */
   readonly leaderBounds: (
     partition: Partition,
     reply: (bounds: { logStartOffset: number; logEndOffset: number } | undefined) => void,

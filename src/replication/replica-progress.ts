@@ -46,7 +46,10 @@ export class ReplicaProgress {
     if (this.logEndOffset === leaderEndOffset) this.#caughtUpAt(this.#contact.lastFetchMs);
   }
 
-  /** In step, or behind for no longer than `replica.lag.time.max.ms`. A count of records plays no part. */
+  /**
+   * In step, or behind for no longer than `replica.lag.time.max.ms`. A count of records plays no
+   * part.
+   */
   isCaughtUp(leaderEndOffset: number, nowMs: number, lagTimeMaxMs: number): boolean {
     return this.logEndOffset === leaderEndOffset || nowMs - this.#lastCaughtUpMs <= lagTimeMaxMs;
   }

@@ -1,6 +1,8 @@
 import type { LogEvent } from '../log/log-event.ts';
 
-/** What happens to one replica of a partition: to its log, to its role, to what it knows of others. */
+/**
+ * What happens to one replica of a partition: to its log, to its role, to what it knows of others.
+ */
 export type ReplicaEvent =
   | LogEvent
   | {

@@ -1,4 +1,4 @@
-/** What a caller of the fixture can have done wrong or run into; each is explained in docs/ERRORS.md. */
+/** What a caller of the fixture can have done wrong or run into; docs/ERRORS.md explains each. */
 export type ClusterErrorCode =
   | 'E_UNKNOWN_OPTION'
   | 'E_BAD_OPTION'
@@ -12,9 +12,10 @@ export type ClusterErrorCode =
   | 'E_RECORDS_REFUSED'
   | 'E_NOT_RUNNING'
   | 'E_TIMEOUT'
+  | 'E_BAD_RECORDING'
   | 'E_CLOSED';
 
-/** An error of the caller's making, with a stable `code`; the text says what, why and what to do. */
+/** An error of the caller's making; `code` is stable, the text says what, why and what to do. */
 export class ClusterError extends Error {
   override readonly name = 'ClusterError';
   readonly code: ClusterErrorCode;

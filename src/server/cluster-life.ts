@@ -1,14 +1,13 @@
-import { Cluster } from '../cluster/cluster.ts';
-import { brokerConfiguration } from '../config/broker-configuration.ts';
-import { type BrokerSettings, brokerSettings } from '../config/broker-settings.ts';
-import { noDynamicConfigs } from '../config/dynamic-configs.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { BrokerSettings } from '../config/broker-settings.ts';
 import type { Endpoint } from '../controller/metadata-records.ts';
+import { buildWorld } from './build-world.ts';
 import type { ResolvedOptions } from './cluster-options.ts';
-import { clusterWorld } from './cluster-world.ts';
 import { endProcess } from './end-process.ts';
 import { Entrance } from './entrance.ts';
 import { LocalClient } from './local-client.ts';
 import { Pacemaker } from './pacemaker.ts';
+import { type Json, Recorder, type Recording } from './recording.ts';
 import { TcpServer } from './tcp-server.ts';
 import { until } from './until.ts';
 
@@ -22,29 +21,27 @@ export class ClusterLife {
   readonly #options: ResolvedOptions;
   readonly #entrance: Entrance;
   readonly #pacemaker: Pacemaker;
+  readonly #recorder: Recorder | undefined;
   readonly #servers: ReadonlyMap<number, TcpServer>;
   readonly #ended = new AbortController();
 
   /** `ports` are those of the life before; without it they are what the options ask for. */
   constructor(options: ResolvedOptions, seed: number, ports?: ReadonlyMap<number, number>) {
-    const { brokerIds, staticConfigs } = options;
-    const brokers = brokerIds.map((brokerId) => ({
-      brokerId,
-      configs: staticConfigs.get(brokerId)!,
-    }));
+    const { cluster, world, settings } = buildWorld(options, { seed, startMs: Date.now() });
     this.#options = options;
-    this.cluster = new Cluster({ seed, startMs: Date.now(), brokers });
-    const world = clusterWorld(this.cluster, (brokerId) => this.#settings(brokerId));
-    this.#entrance = new Entrance({ world });
+    this.cluster = cluster;
+    if (options.record) this.#recorder = newRecorder(cluster, options);
+    this.#entrance = new Entrance({ world, recorder: this.#recorder });
     this.#pacemaker = new Pacemaker({
-      clock: this.cluster.clock,
-      onFailure: (error) => endProcess(error, this.cluster),
+      clock: cluster.clock,
+      onFailure: (error) => endProcess(error, cluster),
     });
     this.client = new LocalClient({ entrance: this.#entrance, pacemaker: this.#pacemaker });
     this.#servers = new Map(
-      brokerIds.map((brokerId, index) => {
+      options.brokerIds.map((brokerId, index) => {
         const given = options.port === 0 ? 0 : options.port + index;
-        return [brokerId, this.#server(brokerId, ports?.get(brokerId) ?? given)];
+        const port = ports?.get(brokerId) ?? given;
+        return [brokerId, this.#server(brokerId, port, settings(brokerId))];
       }),
     );
   }
@@ -75,6 +72,11 @@ export class ClusterLife {
       return [brokerId, { host: advertise.host, port: advertised }];
     });
     return new Map(endpoints);
+  }
+
+  /** Everything that reached the cluster so far; undefined where `record` was not asked for. */
+  recording(): Recording | undefined {
+    return this.#pacemaker.perform(() => this.#recorder?.recording());
   }
 
   /** Where each broker listens. */
@@ -119,16 +121,8 @@ export class ClusterLife {
     });
   }
 
-  #settings(brokerId: number): BrokerSettings {
-    const configs = this.#options.staticConfigs.get(brokerId)!;
-    return (
-      this.cluster.broker(brokerId)?.settings ??
-      brokerSettings(brokerConfiguration(brokerId, configs, noDynamicConfigs))
-    );
-  }
-
-  #server(brokerId: number, port: number): TcpServer {
-    const { maxConnections, maxConnectionsPerIp } = this.#settings(brokerId);
+  #server(brokerId: number, port: number, settings: BrokerSettings): TcpServer {
+    const { maxConnections, maxConnectionsPerIp } = settings;
     return new TcpServer({
       brokerId,
       port,
@@ -138,6 +132,12 @@ export class ClusterLife {
       limits: { connectionsMax: maxConnections, connectionsPerHostMax: maxConnectionsPerIp },
     });
   }
+}
+
+function newRecorder({ clock, seed }: Cluster, { given }: ResolvedOptions): Recorder {
+  // As JSON has it: what is undefined is left out.
+  const options = JSON.parse(JSON.stringify(given)) as Json;
+  return new Recorder({ clock, seed, options });
 }
 
 /** What a client of this machine can connect to, where a broker listens at `host`. */

@@ -46,6 +46,8 @@ export interface ClusterOptions {
   readonly kafkaDefaults?: boolean;
   /** Same seed and same inputs: same history. Default: a fresh one, to be found in `seed`. */
   readonly seed?: number;
+  /** Keeps every input in memory, for `recording()`. Default false. */
+  readonly record?: boolean;
 }
 
 /** `ClusterOptions` with every default in its place. */
@@ -58,14 +60,19 @@ export interface ResolvedOptions {
   readonly advertise: Advertise | undefined;
   readonly topics: Readonly<Record<string, TopicOptions>>;
   readonly seed: number | undefined;
+  readonly record: boolean;
+  /** As the caller gave them. */
+  readonly given: ClusterOptions;
 }
 
-export interface Advertise {
+interface Advertise {
   readonly host: string;
   readonly port: number | undefined;
 }
 
-const optionNames = 'brokers port host advertise topics config kafkaDefaults seed'.split(' ');
+const optionNames = 'brokers port host advertise topics config kafkaDefaults seed record'.split(
+  ' ',
+);
 const brokerOptionNames = ['id', 'rack', 'config'];
 const topicOptionNames = ['partitions', 'replicationFactor', 'config'];
 const brokersMax = 100;
@@ -175,12 +182,14 @@ function parseAdvertise(text: string): Advertise {
   };
 }
 
-/** Checks every option and puts the defaults in; throws `ClusterError` at the first that is wrong. */
+/** Checks every option and puts the defaults in; throws `ClusterError` at the first wrong one. */
 export function resolveOptions(options: ClusterOptions): ResolvedOptions {
   checkNames('startCluster', options, optionNames);
-  const { port = 0, host, advertise, topics = {}, seed, kafkaDefaults = false } = options;
+  const { port = 0, host, advertise, topics = {}, seed } = options;
+  const { kafkaDefaults = false, record = false } = options;
   if (options.config !== undefined) checkConfig('config', options.config);
   if (typeof kafkaDefaults !== 'boolean') bad('kafkaDefaults must be true or false');
+  if (typeof record !== 'boolean') bad('record must be true or false');
   const brokerIds = idsOf(brokersOf(options), options.config ?? {});
   const last = port === 0 ? 65_535 : 65_536 - brokerIds.length;
   checkTopics(topics);
@@ -195,5 +204,7 @@ export function resolveOptions(options: ClusterOptions): ResolvedOptions {
       advertise === undefined ? undefined : parseAdvertise(checkText('advertise', advertise)),
     topics,
     seed: seed === undefined ? undefined : whole('seed', seed, 0, seedMax),
+    record,
+    given: options,
   };
 }

@@ -4,8 +4,10 @@ import { ClusterLife } from './cluster-life.ts';
 import type { ResolvedOptions } from './cluster-options.ts';
 import { createTopics } from './create-topics.ts';
 import { KafkaBroker } from './kafka-broker.ts';
+import type { KafkaEvent } from './kafka-event.ts';
 import { KafkaPartition } from './kafka-partition.ts';
 import { KafkaTopic } from './kafka-topic.ts';
+import { writeRecording } from './recording-file.ts';
 import { type UntilOptions, until } from './until.ts';
 
 /**
@@ -70,6 +72,21 @@ export class KafkaCluster implements AsyncDisposable {
   async until(predicate: () => boolean, options: UntilOptions = {}): Promise<void> {
     checkNames('until', options, ['withinMs', 'signal']);
     await until(this.#living().cluster.trace, predicate, options);
+  }
+
+  /** What happened so far, oldest first; the last ten thousand events. */
+  events(): readonly KafkaEvent[] {
+    return this.#living().cluster.trace.recent();
+  }
+
+  /**
+   * Everything that reached the cluster since its start or reset, as a text for
+   * `replayRecording`. Needs the option `record`.
+   */
+  recording(): string {
+    const recording = this.#living().recording();
+    if (recording !== undefined) return writeRecording(recording);
+    throw new ClusterError('E_BAD_OPTION', 'nothing was recorded; start it with record: true');
   }
 
   /**

@@ -57,7 +57,7 @@ export class KafkaTopic {
     return this.#cluster.partition(this.name, partition);
   }
 
-  /** Creates it; ready to be used once this resolves. Rejects with `ClusterError` E_TOPIC_REFUSED. */
+  /** Creates it, ready to be used. Rejects with `ClusterError` E_TOPIC_REFUSED. */
   async create(options: TopicOptions = {}): Promise<void> {
     checkTopic(this.name, options);
     await createTopics(this.#life(), { [this.name]: options });

@@ -35,7 +35,7 @@ async function ready(cli: RunningCli) {
 }
 
 describe('odradek', () => {
-  test('prints a table, a line to paste and an export, and stops in good order on Ctrl-C', async () => {
+  test('prints a table, a line to paste and an export, and ends in good order', async () => {
     await using cli = new RunningCli(['-p', '0']);
     const lines = await cli.linesUpTo('export ');
     const bootstrap = lines.at(-1)!.replace('export KAFKA_BOOTSTRAP_SERVERS=', '');

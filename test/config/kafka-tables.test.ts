@@ -175,7 +175,7 @@ describe.skipIf(folder === undefined)(
     });
 
     test('of client metrics', () => {
-      /** Kafka drops what is twice in these lists, which the source does not show as a validator. */
+      /** Kafka drops what is twice in these lists, which its source does not show. */
       const known = sorted(clientMetricsConfigs.values()).map((definition) =>
         definition.type === 'LIST' ? { ...ours(definition), validator: null } : ours(definition),
       );

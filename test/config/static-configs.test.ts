@@ -93,12 +93,12 @@ describe('staticConfigs', () => {
     [
       'group.consumer.migration.policy',
       'x',
-      'Invalid value x for configuration group.consumer.migration.policy: String must be one of (case insensitive): DISABLED',
+      'group.consumer.migration.policy: String must be one of (case insensitive): DISABLED',
     ],
     [
       'remote.log.storage.manager.impl.prefix',
       '',
-      'Invalid value  for configuration remote.log.storage.manager.impl.prefix: String must be non-empty',
+      'remote.log.storage.manager.impl.prefix: String must be non-empty',
     ],
   ])('refuses %s=%s as a Kafka that is started with it', (name, value, problem) => {
     const { problems } = staticConfigs({ brokerIds: [1, 2], config: { [name]: value } });
@@ -138,6 +138,7 @@ describe('parseConfigOption', () => {
   test.each([
     ['a.b=c', { brokerId: null, name: 'a.b', value: 'c' }],
     ['2:a.b=c', { brokerId: 2, name: 'a.b', value: 'c' }],
+    ['12:a.b=c', { brokerId: 12, name: 'a.b', value: 'c' }],
     [' a.b = c=d ', { brokerId: null, name: 'a.b', value: 'c=d' }],
     ['a.b=', { brokerId: null, name: 'a.b', value: '' }],
     [

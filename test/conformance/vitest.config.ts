@@ -10,10 +10,10 @@ const cacheDir = fileURLToPath(new URL('../../node_modules/.vite', import.meta.u
  * run side by side on one cluster.
  */
 export default defineConfig({
-  cacheDir: '../../node_modules/.vite/conformance',
   root,
   cacheDir,
   test: {
+    reporters: reporters(process.env.KAFKA_BOOTSTRAP ? 'conformance-real' : 'conformance'),
     projects: [
       {
         root,

@@ -54,7 +54,7 @@ describe.each(everyMessage)('$title', ({ type, version, codec }) => {
         if (bytes.length === 0) return;
         expect(survives(codec, bytes.subarray(0, cut % bytes.length))).toBe('malformed');
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -67,7 +67,7 @@ describe.each(everyMessage)('$title', ({ type, version, codec }) => {
           survives(codec, mutate(encode(codec, value), edits));
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 });

@@ -53,8 +53,10 @@ function overview(): string[] {
 
 function typeName(description: Description): string {
   switch (description.kind) {
-    case 'nullable':
-      return `${typeName(description.of)} or null${description.first > 0 ? ` (${description.first}+)` : ''}`;
+    case 'nullable': {
+      const from = description.first > 0 ? ` (${description.first}+)` : '';
+      return `${typeName(description.of)} or null${from}`;
+    }
     case 'array':
       return `[]${description.of.kind === 'struct' ? '' : typeName(description.of)}`;
     case 'struct':
@@ -122,10 +124,11 @@ function protocolPage(): string {
     '',
     `Generated from \`src/protocol/messages\` by \`${command}\`; do not edit.`,
     '',
-    'Every version that Apache Kafka 4.3.1 serves is served. A field stands with the versions that carry it',
-    '(none given: all of them) and its default (none given: 0, empty, false): what is read where the version does',
-    'not carry it. A value written at such a version is dropped, without an error. A tagged field is sent when it',
-    'differs from its default; a tagged struct that is not sent is null.',
+    'Every version that Apache Kafka 4.3.1 serves is served. A field stands with the versions that',
+    'carry it (none given: all of them) and its default (none given: 0, empty, false): what is read',
+    'where the version does not carry it. A value written at such a version is dropped, without an',
+    'error. A tagged field is sent when it differs from its default; a tagged struct that is not',
+    'sent is null.',
     '',
     ...overview(),
     ...Object.values(apis).flatMap(section),

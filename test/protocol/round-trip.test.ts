@@ -13,6 +13,6 @@ test.each(everyMessage)('$title reads what it wrote', ({ type, version, codec })
       expect(Object.keys(back as object)).toEqual(Object.keys(type.zero as object));
       expect(encode(codec, back)).toEqual(bytes);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { Kafka, logLevel } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
-import { type KafkaCluster, startCluster } from '../../src/index.ts';
+import { type KafkaCluster, replayRecording, startCluster } from '../../src/index.ts';
 
 const quick = { 'broker.session.timeout.ms': 500, 'broker.heartbeat.interval.ms': 100 };
 const threeTimes = { replicationFactor: 3, config: { 'min.insync.replicas': 2 } };
@@ -217,4 +217,26 @@ test('reset begins anew on the same ports', async () => {
   expect(cluster.bootstrapServers).toBe(bootstrapServers);
   const seen = await seenBy(cluster);
   expect([seen.clusterId, seen.topics]).toEqual([cluster.clusterId, ['orders']]);
+});
+
+describe('recording', () => {
+  test('what was recorded happens again, event for event', async () => {
+    await using cluster = await startCluster({ topics: { orders: threeTimes }, record: true });
+    const { leader } = cluster.partition('orders', 0);
+    await cluster.topic('orders').produce([{ value: 'one' }, { value: 'two' }]);
+    await leader!.crash();
+    await cluster.topic('orders').produce({ value: 'three' });
+    await leader!.restart();
+    const text = cluster.recording();
+    const events = cluster.events();
+    expect(replayRecording(text)).toEqual(events.slice(0, replayRecording(text).length));
+    const types = new Set(replayRecording(text).map(({ event }) => event.type));
+    expect([...types]).toEqual(expect.arrayContaining(['appended', 'broker-crashed']));
+  });
+
+  test('what was not asked for is not there', async () => {
+    await using cluster = await startCluster({ brokers: 1 });
+    expect(() => cluster.recording()).toThrow(/E_BAD_OPTION: nothing was recorded/);
+    expect(() => replayRecording('no recording')).toThrow(/E_BAD_RECORDING: line 1 /);
+  });
 });

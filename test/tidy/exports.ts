@@ -1,14 +1,16 @@
 import { exportsOf, importsOf } from './modules.ts';
 import { at, inSource, inTest, isTypeScript, type Project, type Rule } from './project.ts';
 
-/** Where users and runners come in; what these export or import is alive. */
-const entries = ['src/index.ts', 'src/cli/main.ts'];
-const barrels = ['src/index.ts', 'src/protocol/messages/index.ts'];
+const publicSurface = 'src/index.ts';
+const barrels = [publicSurface, 'src/protocol/messages/index.ts'];
+
+/**
+ * Where users, runners and tools come in; what these export or import is alive. A `.d.ts` has the
+ * types of a package that brings none.
+ */
 const isRoot = (path: string): boolean =>
-  path.endsWith('.config.ts') ||
-  entries.includes(path) ||
-  path.endsWith('.test.ts') ||
-  path.endsWith('.test-d.ts') ||
+  path === publicSurface ||
+  /(\/main|\.config|\.test|\.test-d|\.d)\.ts$/.test(path) ||
   !/^(src|test)\//.test(path);
 
 /** `src/log/segment.ts` has its own test in `test/log/segment.test.ts`. */

@@ -48,10 +48,10 @@ const above = ['server', 'cli', 'testing'];
 const isBelowServer = (file: TextFile): boolean =>
   inSource(file) && file.path !== publicSurface && !above.includes(floorOf(file.path) ?? '');
 
-/** Packages and `node:` modules that are used below the server, and the one file that wraps each. */
+/** Packages and `node:` modules that are used below the server, and the file that wraps each. */
 const wrapperOf: Record<string, string> = {
   'node:zlib': 'src/protocol/records/compression.ts',
-  snappyjs: 'src/protocol/records/compression.ts',
+  snappyjs: 'src/protocol/records/snappy.ts',
   lz4js: 'src/protocol/records/lz4-frame.ts',
   fzstd: 'src/protocol/records/zstd.ts',
 };

@@ -43,23 +43,40 @@ function dynamicSpecifier(node: ts.Node): ts.Node | undefined {
     : undefined;
 }
 
+/** A configuration names files for its tool to load: `globalSetup: '../build.ts'`. */
+function namedFile(node: ts.Node, from: TextFile): ts.Node | undefined {
+  if (!from.path.endsWith('.config.ts') || !ts.isStringLiteralLike(node)) return undefined;
+  return /^\.{1,2}\/[\w./-]+\.ts$/.test(node.text) ? node : undefined;
+}
+
+interface Reference {
+  readonly specifier: ts.Node | undefined;
+  readonly names: readonly string[] | '*';
+  readonly reexport: boolean;
+}
+
+function referenceIn(node: ts.Node, from: TextFile): Reference {
+  if (ts.isImportDeclaration(node)) {
+    return { specifier: node.moduleSpecifier, names: importedNames(node), reexport: false };
+  }
+  if (ts.isExportDeclaration(node)) {
+    return { specifier: node.moduleSpecifier, names: reexportedNames(node), reexport: true };
+  }
+  const specifier = dynamicSpecifier(node) ?? namedFile(node, from);
+  return { specifier, names: '*', reexport: false };
+}
+
 /** Every import in the project's TypeScript. */
 export function importsOf(project: Project): Import[] {
   return project.filter(isTypeScript).flatMap((from) => {
     const found: Import[] = [];
-    const add = (node: ts.Node, names: readonly string[] | '*', by: ts.Node, reexport = false) => {
-      if (!ts.isStringLiteralLike(node)) return;
-      const relative = node.text.startsWith('.');
-      const target = relative ? posix.join(posix.dirname(from.path), node.text) : undefined;
-      found.push({ from, node: by, specifier: node.text, target, names, reexport });
-    };
     visit(parse(from), (node) => {
-      if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, importedNames(node), node);
-      if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
-        add(node.moduleSpecifier, reexportedNames(node), node, true);
-      }
-      const dynamic = dynamicSpecifier(node);
-      if (dynamic !== undefined) add(dynamic, '*', node);
+      const { specifier: literal, names, reexport } = referenceIn(node, from);
+      if (literal === undefined || !ts.isStringLiteralLike(literal)) return;
+      const specifier = literal.text;
+      const folder = posix.dirname(from.path);
+      const target = specifier.startsWith('.') ? posix.join(folder, specifier) : undefined;
+      found.push({ from, node, specifier, target, names, reexport });
     });
     return found;
   });

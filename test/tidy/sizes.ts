@@ -41,8 +41,6 @@ export const linesAreShort: Rule = (project) =>
         .flatMap((line, index) =>
           line.length <= columnsMax
             ? []
-            : [
-                `${path}:${index + 1} ${line.length} columns, at most ${columnsMax}: break the line`,
-              ],
+            : [`${path}:${index + 1} ${line.length} columns, at most ${columnsMax}`],
         ),
     );

@@ -6,7 +6,7 @@ import type { apis } from '../../src/protocol/messages/index.ts';
 import type { Metadata } from '../../src/protocol/messages/metadata.ts';
 import type { Produce } from '../../src/protocol/messages/produce.ts';
 
-// What the tables infer, held against the types as one would write them. `npm run types` checks it.
+// What the tables infer, held against the types as one would write them, by `npm run types`.
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

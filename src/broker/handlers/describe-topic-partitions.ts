@@ -1,16 +1,17 @@
 import type { TopicImage } from '../../controller/cluster-metadata.ts';
 import { topicNameProblem } from '../../controller/topic-name.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
-import type { DescribeTopicPartitionsResponse } from '../../protocol/messages/describe-topic-partitions.ts';
+import { OPERATIONS_NOT_REQUESTED } from '../../protocol/messages/authorized-operations.ts';
 import { ZERO_UUID } from '../../protocol/types.ts';
 import { topicOperations } from '../authorized-operations.ts';
 import type { Broker } from '../broker.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { offlineReplicas, visibleLeader } from '../partition-view.ts';
-import type { Handler } from '../request-context.ts';
+import type { Handler, ResponseOf } from '../request-context.ts';
 
-type TopicResponse = DescribeTopicPartitionsResponse['topics'][number];
-type Cursor = NonNullable<DescribeTopicPartitionsResponse['nextCursor']>;
+type Response = ResponseOf<'DescribeTopicPartitions'>;
+type TopicResponse = Response['topics'][number];
+type Cursor = NonNullable<Response['nextCursor']>;
 
 /** More partitions than this in one page are never sent (max.request.partition.size.limit). */
 const pageMax = 2000;
@@ -23,6 +24,11 @@ export const describeTopicPartitions: Handler<'DescribeTopicPartitions'> = (
   reply,
 ) => {
   const { cursor } = request;
+  if (!isInRequest(cursor, request.topics)) {
+    const topics = request.topics.map(({ name }) => failed(name, ErrorCode.INVALID_REQUEST));
+    reply({ throttleTimeMs: 0, topics, nextCursor: null });
+    return;
+  }
   const fetchAll = request.topics.length === 0;
   const named = fetchAll
     ? [...broker.metadata.topicsByName.keys()]
@@ -54,19 +60,30 @@ export const describeTopicPartitions: Handler<'DescribeTopicPartitions'> = (
   reply({ throttleTimeMs: 0, topics, nextCursor });
 };
 
+/** A cursor goes on with a topic that is asked for; without names all topics are. */
+function isInRequest(cursor: Cursor | null, topics: readonly { readonly name: string }[]): boolean {
+  if (cursor === null) return true;
+  if (cursor.partitionIndex < 0) return false;
+  return topics.length === 0 || topics.some(({ name }) => name === cursor.topicName);
+}
+
 function missing(name: string): TopicResponse {
   const isNameable = topicNameProblem(name) === undefined;
-  return {
-    errorCode: isNameable
-      ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-      : ErrorCode.INVALID_TOPIC_EXCEPTION,
-    name,
-    topicId: ZERO_UUID,
-    isInternal: isInternalTopic(name),
-    partitions: [],
-    topicAuthorizedOperations: topicOperations,
-  };
+  const errorCode = isNameable
+    ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    : ErrorCode.INVALID_TOPIC_EXCEPTION;
+  const isInternal = isInternalTopic(name);
+  return { ...failed(name, errorCode), isInternal, topicAuthorizedOperations: topicOperations };
 }
+
+const failed = (name: string, errorCode: ErrorCode): TopicResponse => ({
+  errorCode,
+  name,
+  topicId: ZERO_UUID,
+  isInternal: false,
+  partitions: [],
+  topicAuthorizedOperations: OPERATIONS_NOT_REQUESTED,
+});
 
 function describe(broker: Broker, topic: TopicImage, first: number, count: number): TopicResponse {
   const { metadata } = broker;

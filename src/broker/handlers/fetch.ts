@@ -11,7 +11,10 @@ import type { Handler } from '../request-context.ts';
 type TopicResponse = FetchResponse['responses'][number];
 type PartitionResponse = TopicResponse['partitions'][number];
 
-/** Versions: 7 sessions (KIP-227), 11 follower reads (KIP-392), 12 divergence, 13 topic ids (KIP-516), 16 hints. */
+/**
+ * Versions: 7 sessions (KIP-227), 11 follower reads (KIP-392), 12 divergence, 13 topic ids
+ * (KIP-516), 16 hints.
+ */
 export const fetch: Handler<'Fetch'> = (broker, request, { apiVersion }, reply) => {
   const replicaId = request.replicaState?.replicaId ?? request.replicaId;
   const nowMs = broker.clock.now();
@@ -58,7 +61,9 @@ function parametersOf(
   };
 }
 
-/** Which partitions this request is about: its own, or those of the session that it goes on with. */
+/**
+ * Which partitions this request is about: its own, or those of the session that it goes on with.
+ */
 function openSession(
   broker: Broker,
   request: FetchRequest,

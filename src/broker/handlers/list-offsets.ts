@@ -28,30 +28,39 @@ export const listOffsets: Handler<'ListOffsets'> = (broker, request, { apiVersio
   const { replicaId, isolationLevel } = request;
   const committed = isolationLevel === 1 ? 'last-stable-offset' : 'high-watermark';
   const isolation: FetchIsolation = replicaId === -1 ? committed : 'log-end';
-  const seen = new Map<string, number>();
-  for (const { name, partitions } of request.topics) {
-    for (const { partitionIndex } of partitions) {
-      const key = `${name}-${partitionIndex}`;
-      seen.set(key, (seen.get(key) ?? 0) + 1);
+  const answer = (name: string, wanted: Wanted): Found => {
+    const found = findByName(broker, name, wanted.partitionIndex);
+    if (typeof found === 'number') return failed(wanted, found);
+    const epochError = found.checkLeaderEpoch(wanted.currentLeaderEpoch);
+    if (epochError !== ErrorCode.NONE) return failed(wanted, epochError);
+    if (found.leadership === undefined && replicaId !== debuggingReplicaId) {
+      return failed(wanted, ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
-  }
-  const topics = request.topics.map(({ name, partitions }) => ({
+    return lookUp(found, wanted, isolation, apiVersion);
+  };
+  const topics = [...wantedByTopic(request)].map(([name, byIndex]) => ({
     name,
-    partitions: partitions.map((wanted): Found => {
-      const isTwice = (seen.get(`${name}-${wanted.partitionIndex}`) ?? 0) > 1;
-      if (isTwice) return failed(wanted, ErrorCode.INVALID_REQUEST);
-      const found = findByName(broker, name, wanted.partitionIndex);
-      if (typeof found === 'number') return failed(wanted, found);
-      const epochError = found.checkLeaderEpoch(wanted.currentLeaderEpoch);
-      if (epochError !== ErrorCode.NONE) return failed(wanted, epochError);
-      if (found.leadership === undefined && replicaId !== debuggingReplicaId) {
-        return failed(wanted, ErrorCode.NOT_LEADER_OR_FOLLOWER);
-      }
-      return lookUp(found, wanted, isolation, apiVersion);
-    }),
+    partitions: [...byIndex.values()].map(([wanted, ...again]) =>
+      again.length > 0 ? failed(wanted, ErrorCode.INVALID_REQUEST) : answer(name, wanted),
+    ),
   }));
   reply({ throttleTimeMs: 0, topics });
 };
+
+/** Each topic and each partition is answered once, however often it is named. */
+function wantedByTopic({ topics }: ListOffsetsRequest) {
+  const byTopic = new Map<string, Map<number, [Wanted, ...Wanted[]]>>();
+  for (const { name, partitions } of topics) {
+    const byIndex = byTopic.get(name) ?? new Map<number, [Wanted, ...Wanted[]]>();
+    byTopic.set(name, byIndex);
+    for (const wanted of partitions) {
+      const same = byIndex.get(wanted.partitionIndex);
+      if (same === undefined) byIndex.set(wanted.partitionIndex, [wanted]);
+      else same.push(wanted);
+    }
+  }
+  return byTopic;
+}
 
 const failed = ({ partitionIndex }: Wanted, errorCode: ErrorCode): Found => ({
   partitionIndex,

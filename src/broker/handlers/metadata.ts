@@ -14,7 +14,10 @@ type TopicResponse = MetadataResponse['topics'][number];
 type PartitionResponse = TopicResponse['partitions'][number];
 type Wanted = NonNullable<MetadataRequest['topics']>[number];
 
-/** Versions: 4 auto-creation by choice, 8 operations (KIP-430), 10 topic ids, 12 asks by id, 13 top-level error. */
+/**
+ * Versions: 4 auto-creation by choice, 8 operations (KIP-430), 10 topic ids, 12 asks by id, 13
+ * top-level error.
+ */
 export const metadata: Handler<'Metadata'> = (broker, request, { apiVersion }, reply) => {
   const image = broker.metadata;
   const { topics: wanted } = request;
@@ -25,7 +28,7 @@ export const metadata: Handler<'Metadata'> = (broker, request, { apiVersion }, r
   const describe = (topic: TopicImage) => describeTopic(broker, topic, operations);
   const topics = wantsAll
     ? [...image.topicsByName.values()].map(describe)
-    : wanted.map((one) => {
+    : once(wanted).map((one) => {
         const topic = find(broker, one);
         return topic === undefined ? missing(one, operations) : describe(topic);
       });
@@ -50,6 +53,11 @@ export const metadata: Handler<'Metadata'> = (broker, request, { apiVersion }, r
     errorCode: ErrorCode.NONE,
   });
 };
+
+/** Each topic is answered once, however often it is named. */
+const once = (wanted: readonly Wanted[]): readonly Wanted[] => [
+  ...new Map(wanted.map((one) => [one.name ?? one.topicId, one])).values(),
+];
 
 function find({ metadata: image }: Broker, { name, topicId }: Wanted): TopicImage | undefined {
   if (name !== null) return image.topicsByName.get(name);

@@ -14,7 +14,10 @@ type PartitionData = TopicData['partitionData'][number];
 type PartitionResponse = ProduceResponse['responses'][number]['partitionResponses'][number];
 type MutableResponse = { -readonly [K in keyof PartitionResponse]: PartitionResponse[K] };
 
-/** Versions: 7 zstd (KIP-110), 8 record errors (KIP-467), 10 leader hints (KIP-951), 13 topic ids (KIP-516). */
+/**
+ * Versions: 7 zstd (KIP-110), 8 record errors (KIP-467), 10 leader hints (KIP-951), 13 topic ids
+ * (KIP-516).
+ */
 export const produce: Handler<'Produce'> = (broker, request, context, reply) => {
   const run = new ProduceRun(broker, request, context);
   run.appendAll();

@@ -1,4 +1,4 @@
-import { api, type Request, type Response } from '../api.ts';
+import { api } from '../api.ts';
 import { since, tagged } from '../struct.ts';
 import { array, boolean, int16, int32, int64, string } from '../types.ts';
 
@@ -44,6 +44,3 @@ export const ApiVersions = api({
     zkMigrationReady: tagged(3, 3, boolean, false),
   },
 });
-
-export type ApiVersionsRequest = Request<typeof ApiVersions>;
-export type ApiVersionsResponse = Response<typeof ApiVersions>;

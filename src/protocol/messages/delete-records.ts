@@ -1,4 +1,4 @@
-import { api, type Request, type Response } from '../api.ts';
+import { api, type Response } from '../api.ts';
 import { array, int16, int32, int64, string } from '../types.ts';
 
 /** Moves the start of a log forward (KIP-107). */
@@ -30,5 +30,4 @@ export const DeleteRecords = api({
   },
 });
 
-export type DeleteRecordsRequest = Request<typeof DeleteRecords>;
 export type DeleteRecordsResponse = Response<typeof DeleteRecords>;

@@ -1,4 +1,4 @@
-import { api, type Request, type Response } from '../api.ts';
+import { api } from '../api.ts';
 import { since, withDefault } from '../struct.ts';
 import { array, boolean, int8, int16, int32, nullableString, string } from '../types.ts';
 import { OPERATIONS_NOT_REQUESTED } from './authorized-operations.ts';
@@ -35,6 +35,3 @@ export const DescribeCluster = api({
     clusterAuthorizedOperations: withDefault(int32, OPERATIONS_NOT_REQUESTED),
   },
 });
-
-export type DescribeClusterRequest = Request<typeof DescribeCluster>;
-export type DescribeClusterResponse = Response<typeof DescribeCluster>;

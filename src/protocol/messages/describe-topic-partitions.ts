@@ -1,4 +1,4 @@
-import { api, type Request, type Response } from '../api.ts';
+import { api } from '../api.ts';
 import { struct, withDefault } from '../struct.ts';
 import { array, boolean, int16, int32, nullable, nullableString, string, uuid } from '../types.ts';
 import { OPERATIONS_NOT_REQUESTED } from './authorized-operations.ts';
@@ -42,6 +42,3 @@ export const DescribeTopicPartitions = api({
     nextCursor: withDefault(nullable(cursor), null),
   },
 });
-
-export type DescribeTopicPartitionsRequest = Request<typeof DescribeTopicPartitions>;
-export type DescribeTopicPartitionsResponse = Response<typeof DescribeTopicPartitions>;

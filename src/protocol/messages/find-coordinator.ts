@@ -1,4 +1,4 @@
-import { api, type Request, type Response } from '../api.ts';
+import { api, type Response } from '../api.ts';
 import { between, since, until } from '../struct.ts';
 import { array, int8, int16, int32, nullableString, string } from '../types.ts';
 
@@ -38,5 +38,4 @@ export const FindCoordinator = api({
   },
 });
 
-export type FindCoordinatorRequest = Request<typeof FindCoordinator>;
 export type FindCoordinatorResponse = Response<typeof FindCoordinator>;

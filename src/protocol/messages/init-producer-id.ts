@@ -1,4 +1,4 @@
-import { api, type Request, type Response } from '../api.ts';
+import { api } from '../api.ts';
 import { since, withDefault } from '../struct.ts';
 import { int16, int32, int64, nullableString } from '../types.ts';
 
@@ -27,6 +27,3 @@ export const InitProducerId = api({
     producerEpoch: int16,
   },
 });
-
-export type InitProducerIdRequest = Request<typeof InitProducerId>;
-export type InitProducerIdResponse = Response<typeof InitProducerId>;

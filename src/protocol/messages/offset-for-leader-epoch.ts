@@ -1,4 +1,4 @@
-import { api, type Request, type Response } from '../api.ts';
+import { api } from '../api.ts';
 import { since, withDefault } from '../struct.ts';
 import { array, int16, int32, int64, string } from '../types.ts';
 
@@ -36,6 +36,3 @@ export const OffsetForLeaderEpoch = api({
     }),
   },
 });
-
-export type OffsetForLeaderEpochRequest = Request<typeof OffsetForLeaderEpoch>;
-export type OffsetForLeaderEpochResponse = Response<typeof OffsetForLeaderEpoch>;

@@ -1,7 +1,6 @@
 import zlib from 'node:zlib';
-import { compress as compressSnappyBlock } from 'snappyjs';
 import { readLz4Frame, writeLz4Frame } from './lz4-frame.ts';
-import { readSnappy } from './snappy.ts';
+import { readSnappy, writeSnappy } from './snappy.ts';
 import { readZstd } from './zstd.ts';
 
 /** Kafka's names of the codecs, in the order of their ids in a batch's attributes. */
@@ -74,7 +73,7 @@ export function compress(type: CompressionType, bytes: Uint8Array): Uint8Array {
     case 'gzip':
       return zlib.gzipSync(bytes);
     case 'snappy':
-      return compressSnappyBlock(bytes);
+      return writeSnappy(bytes);
     case 'lz4':
       return writeLz4Frame(bytes);
     case 'zstd':

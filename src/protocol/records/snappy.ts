@@ -1,4 +1,5 @@
-import { readInt32 } from './int64.ts';
+import { compress as compressBlock } from 'snappyjs';
+import { readInt32, writeInt32 } from './int64.ts';
 import { copyLiterals, copyMatch, GrowingOutput, OutputTooLarge } from './output-limit.ts';
 
 /*
@@ -92,4 +93,22 @@ export function readSnappy(bytes: Uint8Array, limitBytes: number): Uint8Array {
     at += size;
   }
   return output.finish();
+}
+
+const xerialBlockSize = 32 * 1024;
+
+/** Packs as Java's client does: xerial's stream, blocks of 32 KiB. */
+export function writeSnappy(bytes: Uint8Array): Uint8Array {
+  const header = new Uint8Array(xerialHeaderSize);
+  header.set(xerialMagic);
+  writeInt32(header, 8, 1);
+  writeInt32(header, 12, 1);
+  const chunks: Uint8Array[] = [header];
+  for (let start = 0; start < bytes.length; start += xerialBlockSize) {
+    const packed = compressBlock(bytes.subarray(start, start + xerialBlockSize));
+    const sizeBytes = new Uint8Array(4);
+    writeInt32(sizeBytes, 0, packed.length);
+    chunks.push(sizeBytes, packed);
+  }
+  return Buffer.concat(chunks);
 }

@@ -67,11 +67,14 @@ export function varintSize(value: number): number {
   return size;
 }
 
+/** What a zigzag number holds above its sign bit; doubling it first would not be exact. */
+const magnitude = (value: number): number => (value < 0 ? -value - 1 : value);
+
 export function varlongSize(value: number): number {
-  let zigzag = value < 0 ? -2 * value - 1 : 2 * value;
+  let rest = Math.floor(magnitude(value) / 64);
   let size = 1;
-  while (zigzag >= 0x80) {
-    zigzag = Math.floor(zigzag / 128);
+  while (rest > 0) {
+    rest = Math.floor(rest / 128);
     size++;
   }
   return size;
@@ -90,11 +93,12 @@ export function writeVarint(bytes: Uint8Array, at: number, value: number): numbe
 
 /** Writes a whole number within ±2^53; returns the position after it. */
 export function writeVarlong(bytes: Uint8Array, at: number, value: number): number {
-  let zigzag = value < 0 ? -2 * value - 1 : 2 * value;
-  while (zigzag >= 0x80) {
-    bytes[at++] = (zigzag % 128) | 0x80;
-    zigzag = Math.floor(zigzag / 128);
+  const whole = magnitude(value);
+  let byte = (whole % 64) * 2 + (value < 0 ? 1 : 0);
+  for (let rest = Math.floor(whole / 64); rest > 0; rest = Math.floor(rest / 128)) {
+    bytes[at++] = byte | 0x80;
+    byte = rest % 128;
   }
-  bytes[at++] = zigzag;
+  bytes[at++] = byte;
   return at;
 }

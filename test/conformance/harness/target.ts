@@ -62,7 +62,9 @@ async function odradek(): Promise<Target> {
   return {
     bootstrap: cluster.brokerList.map(parseAddress),
     control: {
-      crash: (brokerId) => cluster.broker(brokerId).crash(),
+      crash: async (brokerId) => {
+        void cluster.broker(brokerId).crash(); // its promise waits until the controller has noticed
+      },
       restart: (brokerId) => cluster.broker(brokerId).restart(),
     },
     close: () => cluster.close(),

@@ -77,9 +77,9 @@ describe('earliest', () => {
     expect(await list(topic, place.earliest)).toMatchObject({ error: 'NONE', offset: 0 });
   });
 
-  test('an empty partition has no epoch for it', async () => {
+  test('of an empty partition has the epoch of its leader', async () => {
     const topic = await cluster().topic();
-    expect(await list(topic, place.earliest)).toMatchObject({ leaderEpoch: -1 });
+    expect(await list(topic, place.earliest)).toMatchObject({ leaderEpoch: 0 });
   });
 
   test('follows DeleteRecords', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Api } from '../../../src/protocol/api.ts';
 import { readRequest } from '../../../src/protocol/header.ts';
 import { apiByKey } from '../../../src/protocol/messages/index.ts';
@@ -15,7 +15,9 @@ type Line = readonly [apiKey: number, version: number, direction: string, hex: s
 
 /** Every request of the files in `folder` (test/fixtures/frames), in an order that stays. */
 export function loadCorpus(folder: string): CorpusFrame[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
   return files.flatMap((name) => {
     const { frames } = JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as { frames: Line[] };
     return frames

@@ -19,7 +19,8 @@ const mutations: readonly Mutation[] = [
     return frame;
   },
   function setInteger(frame, random) {
-    if (frame.length >= 4) frame.writeInt32BE(pick(random, integers), random.below(frame.length - 3));
+    if (frame.length >= 4)
+      frame.writeInt32BE(pick(random, integers), random.below(frame.length - 3));
     return frame;
   },
   function cutOff(frame, random) {
