@@ -8,7 +8,7 @@ import type { TopicImage } from './cluster-metadata.ts';
 import type { CallContext, CallHandler } from './controller-call.ts';
 import { manualAssignmentProblem } from './manual-assignment.ts';
 import type { MetadataRecord } from './metadata-records.ts';
-import { partitionRecord, placeNewPartitions } from './partition-records.ts';
+import { partitionRecord, placeNewPartitions, recordsPerOperationMax } from './partition-records.ts';
 
 type Wanted = CreatePartitionsRequest['topics'][number];
 
@@ -24,7 +24,7 @@ export const createPartitions: CallHandler<'createPartitions'> = (context, reque
     const made =
       times > 1
         ? callError(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')
-        : grow(context, topic);
+        : grow(context, topic, recordsPerOperationMax - records.length);
     const isError = !Array.isArray(made);
     if (!isError) records.push(...made);
     results.push({ name: topic.name, ...(isError ? made : noError) });
@@ -35,7 +35,11 @@ export const createPartitions: CallHandler<'createPartitions'> = (context, reque
   };
 };
 
-function grow(context: CallContext, wanted: Wanted): MetadataRecord[] | CallError {
+function grow(
+  context: CallContext,
+  wanted: Wanted,
+  recordsMax: number,
+): MetadataRecord[] | CallError {
   const topic = context.metadata.topicsByName.get(wanted.name);
   if (topic === undefined) {
     const message = 'This server does not host this topic-partition.';
@@ -49,6 +53,8 @@ function grow(context: CallContext, wanted: Wanted): MetadataRecord[] | CallErro
       countProblem(wanted.name, present, wanted.count),
     );
   }
+  // Kafka hits its bound unprepared here. Before placing, for a count may be larger than any memory.
+  if (added > recordsMax) return callError(ErrorCode.UNKNOWN_SERVER_ERROR, null);
   const placed = replicaLists(context, topic, wanted, added);
   if (!Array.isArray(placed)) return placed;
   const records: MetadataRecord[] = [];

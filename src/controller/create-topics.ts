@@ -12,7 +12,7 @@ import { type ClusterMetadata, replay } from './cluster-metadata.ts';
 import type { CallContext, CallHandler } from './controller-call.ts';
 import { manualAssignmentProblem } from './manual-assignment.ts';
 import type { MetadataRecord } from './metadata-records.ts';
-import { partitionRecord, placeNewPartitions } from './partition-records.ts';
+import { partitionRecord, placeNewPartitions, recordsPerOperationMax } from './partition-records.ts';
 import { randomUuid } from './random-uuid.ts';
 import { collisionKey, topicNameProblem } from './topic-name.ts';
 
@@ -21,6 +21,9 @@ type TopicResult = CreateTopicsResponse['topics'][number];
 
 /** Each topic stands for itself: some may be made while others are refused. */
 export const createTopics: CallHandler<'createTopics'> = (context, request) => {
+  if (partitionsIn(context, request) > recordsPerOperationMax) {
+    return refuseAll(request, 'Excessively large number of partitions per request.');
+  }
   const counts = new Map<string, number>();
   for (const { name } of request.topics) counts.set(name, (counts.get(name) ?? 0) + 1);
   const records: MetadataRecord[] = [];
@@ -33,11 +36,14 @@ export const createTopics: CallHandler<'createTopics'> = (context, request) => {
     const made =
       times > 1
         ? refuse(topic.name, callError(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.'))
-        : createTopic({ ...context, metadata }, topic);
+        : (nameRefused(context, topic) ?? createTopic({ ...context, metadata }, topic));
     results.push(made.result);
-    // The next topic is placed and named in a cluster that has this one.
+    // The next topic is placed in a cluster that has this one.
     if (made.records.length > 0) metadata = replay(metadata, made.records);
     records.push(...made.records);
+  }
+  if (records.length > recordsPerOperationMax) {
+    return refuseAll(request, 'Unable to perform excessively large batch operation.');
   }
   return {
     records: request.validateOnly ? [] : records,
@@ -66,11 +72,34 @@ function refuse(name: string, { errorCode, errorMessage }: CallError): Made {
   };
 }
 
+/** What one operation writes is bounded as a whole, and so refused as a whole. */
+function refuseAll({ topics }: CreateTopicsRequest, message: string) {
+  const error = callError(ErrorCode.POLICY_VIOLATION, message);
+  const names = [...new Set(topics.map(({ name }) => name))];
+  const results = names.map((name) => refuse(name, error).result);
+  return { records: [], response: { throttleTimeMs: 0, topics: results } };
+}
+
+/** Counted before anything is placed, for a count may be larger than any memory. */
+function partitionsIn({ configuration }: CallContext, { topics }: CreateTopicsRequest): number {
+  const { numPartitions: byDefault } = brokerSettings(configuration);
+  let sum = 0;
+  for (const { numPartitions, assignments } of topics) {
+    if (assignments.length > 0) sum += assignments.length;
+    else sum += numPartitions > 0 ? numPartitions : byDefault;
+  }
+  return sum;
+}
+
+/** As in Kafka names are compared with the topics there are, not with those of the same request. */
+function nameRefused({ metadata }: CallContext, { name }: CreatableTopic): Made | undefined {
+  const error = topicNameError(metadata, name);
+  return error && refuse(name, error);
+}
+
 function createTopic(context: CallContext, topic: CreatableTopic): Made {
   const { metadata, configuration } = context;
   const { name } = topic;
-  const nameError = topicNameError(metadata, name);
-  if (nameError !== undefined) return refuse(name, nameError);
   const outcome = createTopicConfigs(configuration, name, topic.configs);
   if (outcome.errorCode !== ErrorCode.NONE) {
     return refuse(name, callError(outcome.errorCode as ErrorCode, outcome.errorMessage));

@@ -6,7 +6,7 @@ import type { MetadataRecord } from './metadata-records.ts';
 import { placeReplicas } from './placement.ts';
 
 /** More records than this in one operation are refused, as by Kafka. */
-const recordsPerOperationMax = 10_000;
+export const recordsPerOperationMax = 10_000;
 
 /** Replica lists for new partitions on the brokers there are, or why there can be none. */
 export function placeNewPartitions(
@@ -14,14 +14,6 @@ export function placeNewPartitions(
   partitions: number,
   replicationFactor: number,
 ): number[][] | CallError {
-  // As Kafka does: before placing, for a count may be larger than any memory.
-  if (partitions >= recordsPerOperationMax) {
-    return callError(
-      ErrorCode.POLICY_VIOLATION,
-      'Excessively large number of partitions per request: ' +
-        `at most ${recordsPerOperationMax} records in one operation.`,
-    );
-  }
   const brokers = [...metadata.brokers.values()];
   const cannot = `Unable to replicate the partition ${replicationFactor} time(s)`;
   if (replicationFactor > brokers.length) {

@@ -96,6 +96,10 @@ test('a client that asks and never reads is not answered for ever', async () => 
     '00200001000000070007686f7374696c650000000104000131ffffffff01',
     'hex',
   );
+  const curious = await connect();
+  curious.send(framed(question));
+  expect((await curious.nextFrame())?.length).toBeGreaterThan(10_000);
+  curious.close();
   const questions = Buffer.concat(Array.from({ length: 5000 }, () => framed(question)));
   greedy.send(questions);
   for (let round = 0; round < 200; round++) await bystander.check();

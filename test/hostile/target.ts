@@ -4,7 +4,7 @@ import { encodeRequest } from '../../src/protocol/header.ts';
 import { apis } from '../../src/protocol/messages/index.ts';
 import { RawClient } from '../server/raw-client.ts';
 
-/** A broker to be hostile to: of a real cluster where KAFKA_BOOTSTRAP names one, else one of ours. */
+/** A broker to be hostile to: a real one where KAFKA_BOOTSTRAP names it, else one of ours. */
 export async function startTarget() {
   const [given] = (process.env.KAFKA_BOOTSTRAP ?? '').split(',');
   if (given) return targetAt(given);

@@ -158,12 +158,12 @@ describe('the file of a recording', () => {
     { atMs: 1006, input: { type: 'ended', connectionId: 1 } },
     { atMs: 1007, input: { type: 'closed', connectionId: 1 } },
   ];
-  const options: Json = { brokers: 3 };
+  const options: Json = 3;
   const recording: Recording = { seed: 7, startMs: 1000, endMs: 2000, options, inputs };
 
   test('is one line for the run and one for each input', () => {
     expect(writeRecording(recording).split('\n')).toEqual([
-      '{"odradek":"recording","version":1,"seed":7,"startMs":1000,"endMs":2000,"options":{"brokers":3}}',
+      '{"odradek":"recording","version":1,"seed":7,"startMs":1000,"endMs":2000,"options":3}',
       '[0,"opened",1,2,"::1"]',
       '[0,"received",1,"AP8K"]',
       '[3,"blocked",1,4]',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { Kafka, logLevel } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import { type KafkaCluster, replayRecording, startCluster } from '../../src/index.ts';
@@ -18,6 +18,24 @@ async function seenBy(cluster: KafkaCluster) {
     return { ...(await admin.describeCluster()), topics: await admin.listTopics() };
   } finally {
     await admin.disconnect();
+  }
+}
+
+async function listenAt(port: number): Promise<Server> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+/** A port that a first broker gets, and the server that its second broker finds there already. */
+async function freePortBeforeTakenOne(): Promise<{ port: number; taken: Server }> {
+  for (;;) {
+    const probe = await listenAt(0);
+    const { port } = probe.address() as AddressInfo;
+    const taken = await listenAt(port + 1).catch(() => undefined);
+    probe.close();
+    await once(probe, 'close');
+    if (taken !== undefined) return { port, taken };
   }
 }
 
@@ -41,15 +59,13 @@ describe('starting and stopping', () => {
   });
 
   test('a port in use is refused, and nothing is left running', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const { port } = other.address() as { port: number };
-    const options = { brokers: 2, port: port - 1 };
+    const { port, taken } = await freePortBeforeTakenOne();
+    const options = { brokers: 2, port };
     await expect(startCluster(options)).rejects.toMatchObject({ code: 'E_PORT_IN_USE' });
-    other.close();
-    await once(other, 'close');
+    taken.close();
+    await once(taken, 'close');
     await using cluster = await startCluster(options);
-    expect(cluster.brokers.map((broker) => broker.port)).toEqual([port - 1, port]);
+    expect(cluster.brokers.map((broker) => broker.port)).toEqual([port, port + 1]);
   });
 
   test('a topic that Kafka refuses is refused with its reason, and nothing is left running', async () => {

@@ -100,7 +100,7 @@ describe.each([
     expect(await writer.next()).toBe('b');
   });
 
-  test('a suspended broker is a dead process: refused, cut off, then back on its port', async () => {
+  test('a suspended broker is a dead process: refused, cut off, then there again', async () => {
     const { connect, server, pacemaker, entrance } = await startToyCluster({ fastReads });
     const client = await connect();
     await client.ask('echo x');

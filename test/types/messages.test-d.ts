@@ -1,6 +1,5 @@
 import type { Request, Response } from '../../src/protocol/api.ts';
 import type { encodeResponse } from '../../src/protocol/header.ts';
-import type { DescribeTopicPartitions } from '../../src/protocol/messages/describe-topic-partitions.ts';
 import type { Fetch } from '../../src/protocol/messages/fetch.ts';
 import type { apis } from '../../src/protocol/messages/index.ts';
 import type { Metadata } from '../../src/protocol/messages/metadata.ts';
@@ -70,7 +69,7 @@ export type NullableListIs = Holds<
 >;
 export type NullableStructIs = Holds<
   Equal<
-    Request<typeof DescribeTopicPartitions>['cursor'],
+    Request<(typeof apis)['DescribeTopicPartitions']>['cursor'],
     { readonly topicName: string; readonly partitionIndex: number } | null
   >
 >;

@@ -28,7 +28,7 @@ export const describeConfigs: Handler<'DescribeConfigs'> = (broker, request, _co
     const isError = 'errorCode' in described;
     return {
       errorCode: isError ? described.errorCode : ErrorCode.NONE,
-      errorMessage: isError ? described.errorMessage : null,
+      errorMessage: isError ? described.errorMessage : '',
       resourceType,
       resourceName,
       configs: isError ? [] : described,
@@ -51,8 +51,7 @@ function describe(broker: Broker, request: DescribeConfigsRequest, wanted: Wante
         return { errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, errorMessage };
       }
       if (!topicsByName.has(name)) {
-        const errorMessage = 'This server does not host this topic-partition.';
-        return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage };
+        return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: '' };
       }
       const own = configsOf(configs, { type: resourceType, name });
       return describeTopicConfigs(configuration, own, query);
@@ -60,6 +59,9 @@ function describe(broker: Broker, request: DescribeConfigsRequest, wanted: Wante
     case ConfigResourceType.BROKER:
       if (name === '') return describeBrokerDefaultConfigs(configs, query);
       if (name === String(broker.brokerId)) return describeBrokerConfigs(configuration, query);
+      if (!/^[+-]?\d+$/.test(name)) {
+        return invalid(`Broker id must be an integer, but it is: ${name}`);
+      }
       return invalid(
         `Unexpected broker id, expected ${broker.brokerId} or empty string, but received ${name}`,
       );

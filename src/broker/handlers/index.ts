@@ -1,6 +1,7 @@
 import type { ApiName } from '../../protocol/messages/index.ts';
 import type { Handler } from '../request-context.ts';
 import { apiVersions } from './api-versions.ts';
+import { changeConfigs } from './change-configs.ts';
 import { deleteRecords } from './delete-records.ts';
 import { describeCluster } from './describe-cluster.ts';
 import { describeConfigs } from './describe-configs.ts';
@@ -28,9 +29,9 @@ export const handlers: { readonly [Name in ApiName]: Handler<Name> } = {
   InitProducerId: initProducerId,
   OffsetForLeaderEpoch: offsetForLeaderEpoch,
   DescribeConfigs: describeConfigs,
-  AlterConfigs: forward('alterConfigs'),
+  AlterConfigs: changeConfigs('alterConfigs'),
   CreatePartitions: forward('createPartitions'),
-  IncrementalAlterConfigs: forward('incrementalAlterConfigs'),
+  IncrementalAlterConfigs: changeConfigs('incrementalAlterConfigs'),
   DescribeCluster: describeCluster,
   DescribeTopicPartitions: describeTopicPartitions,
 };

@@ -63,7 +63,7 @@ class ProduceRun {
     for (const { topic, partitions } of this.#wanted().values()) {
       const image = this.#findTopic(topic);
       const answers: MutableResponse[] = [];
-      for (const data of partitions.values()) answers.push(this.#append(topic, image, data));
+      for (const data of partitions.values()) answers.push(this.#append(image, data));
       this.#answers.push({ topic, image, partitions: answers });
     }
   }
@@ -108,13 +108,9 @@ class ProduceRun {
     return this.#byId ? topicsById.get(topicId) : topicsByName.get(name);
   }
 
-  #append(
-    topic: TopicData,
-    image: TopicImage | undefined,
-    { index, records }: PartitionData,
-  ): MutableResponse {
+  #append(image: TopicImage | undefined, { index, records }: PartitionData): MutableResponse {
     const waiting = this.pending.length;
-    const result = this.#tryAppend(topic, image, index, records);
+    const result = this.#tryAppend(image, index, records);
     const { errorCode } = result;
     if (errorCode !== ErrorCode.NONE) this.hasErrors = true;
     const answer: MutableResponse = {
@@ -133,7 +129,6 @@ class ProduceRun {
 
   /** The checks in Kafka's order: topic, form of the records, acks, and only then who leads. */
   #tryAppend(
-    topic: TopicData,
     image: TopicImage | undefined,
     index: number,
     records: PartitionData['records'],

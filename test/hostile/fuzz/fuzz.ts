@@ -12,7 +12,7 @@ export const framesPerCluster = 1000;
 const framesPerCheck = 100;
 const linesMax = 20;
 
-export interface FuzzOptions {
+interface FuzzOptions {
   readonly corpus: readonly CorpusFrame[];
   readonly seed: number;
   /** How many frames. */
@@ -21,7 +21,7 @@ export interface FuzzOptions {
   readonly from?: number;
 }
 
-export interface FuzzResult {
+interface FuzzResult {
   readonly frames: number;
   readonly replies: number;
   readonly closed: number;
@@ -34,7 +34,7 @@ export class FuzzFailure extends Error {
   override readonly name = 'FuzzFailure';
 }
 
-/** Sends mutated frames to clusters in this process; throws `FuzzFailure` at the first harm done. */
+/** Sends mutated frames to clusters in this process; throws `FuzzFailure` at the first harm. */
 export function fuzz({ corpus, seed, frames, from = 0 }: FuzzOptions): FuzzResult {
   const memoryBytes: number[] = [];
   let replies = 0;

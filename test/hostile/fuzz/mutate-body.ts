@@ -47,7 +47,7 @@ function isTopicName(name: string): boolean {
   return name === 'name' || name === 'topic' || name === 'resourceName';
 }
 
-/** Within what the field surely holds: an int8 takes -128 to 127, and larger fields small numbers. */
+/** What the field surely holds: an int8 takes -128 to 127, and larger fields small numbers. */
 function changeNumber(value: number, random: Random): number {
   const isSmallField = value >= -128 && value <= 127;
   return pick(random, isSmallField && random.below(2) === 0 ? small : numbers);
