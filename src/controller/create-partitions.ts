@@ -8,7 +8,11 @@ import type { TopicImage } from './cluster-metadata.ts';
 import type { CallContext, CallHandler } from './controller-call.ts';
 import { manualAssignmentProblem } from './manual-assignment.ts';
 import type { MetadataRecord } from './metadata-records.ts';
-import { partitionRecord, placeNewPartitions, recordsPerOperationMax } from './partition-records.ts';
+import {
+  partitionRecord,
+  placeNewPartitions,
+  recordsPerOperationMax,
+} from './partition-records.ts';
 
 type Wanted = CreatePartitionsRequest['topics'][number];
 

@@ -12,7 +12,11 @@ import { type ClusterMetadata, replay } from './cluster-metadata.ts';
 import type { CallContext, CallHandler } from './controller-call.ts';
 import { manualAssignmentProblem } from './manual-assignment.ts';
 import type { MetadataRecord } from './metadata-records.ts';
-import { partitionRecord, placeNewPartitions, recordsPerOperationMax } from './partition-records.ts';
+import {
+  partitionRecord,
+  placeNewPartitions,
+  recordsPerOperationMax,
+} from './partition-records.ts';
 import { randomUuid } from './random-uuid.ts';
 import { collisionKey, topicNameProblem } from './topic-name.ts';
 

@@ -19,47 +19,65 @@ export const deleteTopics: CallHandler<'deleteTopics'> = (context, request) => {
     ...request.topicNames.map((name) => ({ name, topicId: ZERO_UUID })),
     ...request.topics.map(({ name, topicId }) => ({ name, topicId })),
   ];
+  const byTopic = new Map<string, Resolved>();
+  for (const [index, topic] of wanted.entries()) {
+    const resolved = resolve(context, topic);
+    const key = keyOf(resolved, index);
+    const same = byTopic.get(key);
+    byTopic.set(key, same === undefined ? resolved : twice(same, resolved));
+  }
   const records: MetadataRecord[] = [];
   const responses: Result[] = [];
-  const removed = new Set<string>();
-  for (const topic of wanted) {
-    const { error, name, topicId } = resolve(context, topic, wanted);
+  for (const { error, name, topicId } of byTopic.values()) {
     responses.push({ name, topicId, ...error });
-    if (error.errorCode !== ErrorCode.NONE || removed.has(topicId)) continue;
-    removed.add(topicId);
-    records.push({ type: 'remove-topic', topicId });
+    if (error.errorCode === ErrorCode.NONE) records.push({ type: 'remove-topic', topicId });
   }
   return { records, response: { throttleTimeMs: 0, responses } };
 };
 
 interface Resolved extends Wanted {
   readonly error: CallError;
+  readonly by: 'name' | 'id' | 'neither';
 }
 
-function resolve(
-  { metadata, configuration }: CallContext,
-  wanted: Wanted,
-  all: readonly Wanted[],
-): Resolved {
+/** What names the same topic is answered once; what names none, each time. */
+const keyOf = ({ by, name, topicId }: Resolved, index: number): string => {
+  if (by === 'neither') return `#${index}`;
+  return topicId === ZERO_UUID ? `name ${name}` : `id ${topicId}`;
+};
+
+function twice(first: Resolved, second: Resolved): Resolved {
+  const { by, topicId } = first;
+  const fail = (message: string, wanted: Wanted): Resolved => ({
+    ...wanted,
+    by,
+    error: callError(ErrorCode.INVALID_REQUEST, message),
+  });
+  if (by !== second.by) {
+    return fail('The provided topic name maps to an ID that was already supplied.', first);
+  }
+  return by === 'name'
+    ? fail('Duplicate topic name.', { name: first.name, topicId: ZERO_UUID })
+    : fail('Duplicate topic id.', { name: null, topicId });
+}
+
+function resolve({ metadata, configuration }: CallContext, wanted: Wanted): Resolved {
+  const { name, topicId } = wanted;
+  const hasId = topicId !== ZERO_UUID;
+  const by = hasId === (name !== null) ? 'neither' : hasId ? 'id' : 'name';
   const fail = (errorCode: ErrorCode, message: string | null): Resolved => ({
     ...wanted,
+    by,
     error: callError(errorCode, message),
   });
   if (!brokerSettings(configuration).deleteTopicEnable) {
     return fail(ErrorCode.TOPIC_DELETION_DISABLED, 'Topic deletion is disabled.');
   }
-  const { name, topicId } = wanted;
-  const hasId = topicId !== ZERO_UUID;
-  if (name !== null && hasId) {
-    return fail(ErrorCode.INVALID_REQUEST, 'You may not specify both topic name and topic id.');
-  }
-  if (name === null && !hasId) {
-    return fail(ErrorCode.INVALID_REQUEST, 'Neither topic name nor id were specified.');
-  }
-  const same = all.filter((other) => (hasId ? other.topicId === topicId : other.name === name));
-  if (same.length > 1) {
-    const what = hasId ? 'id' : 'name';
-    return fail(ErrorCode.INVALID_REQUEST, `Duplicate topic ${what}.`);
+  if (by === 'neither') {
+    const message = hasId
+      ? 'You may not specify both topic name and topic id.'
+      : 'Neither topic name nor id were specified.';
+    return fail(ErrorCode.INVALID_REQUEST, message);
   }
   const topic = hasId ? metadata.topicsById.get(topicId) : metadata.topicsByName.get(name ?? '');
   if (topic === undefined) {
@@ -70,5 +88,5 @@ function resolve(
           'This server does not host this topic-partition.',
         );
   }
-  return { name: topic.name, topicId: topic.topicId, error: noError };
+  return { name: topic.name, topicId: topic.topicId, by, error: noError };
 }

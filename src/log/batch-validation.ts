@@ -51,7 +51,7 @@ function checkHeader(
 ): Refusal | undefined {
   if (fromClient && baseOffsetOf(batch, 0) !== 0) return refuse(ErrorCode.INVALID_RECORD);
   if (batch.length > config.maxMessageBytes) return refuse(ErrorCode.MESSAGE_TOO_LARGE);
-  if (batch.length < headerSizeBytes || !isCrcValid(batch, 0, batch.length)) {
+  if (!isCrcValid(batch, 0, batch.length)) {
     return refuse(ErrorCode.CORRUPT_MESSAGE);
   }
   if (compressionIdOf(batch, 0) >= compressionTypes.length) {
@@ -172,7 +172,7 @@ function rebuild(
 }
 
 /**
- * Checks one batch that a leader is asked to append, in Kafka's order: base offset, size, CRC,
+ * Checks one whole batch that a leader is asked to append, in Kafka's order: base offset, size, CRC,
  * offsets and count, structure of the records, each record; then brings it into the topic's codec.
  */
 export function validateBatch(

@@ -2,6 +2,7 @@ import { assert } from '../assert.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import {
   baseOffsetOf,
+  headerSizeBytes,
   lastOffsetDeltaOf,
   lastOffsetOf,
   leaderEpochOf,
@@ -167,7 +168,10 @@ export class PartitionLog {
   appendAsLeader(batch: Uint8Array, options: AppendOptions): AppendResult {
     const config = this.#config();
     const fromClient = options.origin !== 'coordinator';
-    const sizeBytes = batch.length < prefixSizeBytes ? batch.length : sizeOf(batch, 0);
+    const sizeBytes = batch.length < headerSizeBytes ? 0 : sizeOf(batch, 0);
+    if (sizeBytes < headerSizeBytes || sizeBytes > batch.length) {
+      return this.#failed(ErrorCode.CORRUPT_MESSAGE);
+    }
     const whole = sizeBytes < batch.length ? batch.subarray(0, sizeBytes) : batch;
     const accepted = validateBatch(whole, config, options.nowMs, fromClient);
     if (accepted.errorCode !== ErrorCode.NONE) return this.#refused(accepted as Refusal);

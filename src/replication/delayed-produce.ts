@@ -15,7 +15,8 @@ export type WriteOutcome = ErrorCode | undefined;
 /**
  * Where `acks=all` waits. Replies with one error code per write, in order, once each has one:
  *
- * A the broker leads the partition no more                      NOT_LEADER_OR_FOLLOWER
+ * A the broker leads the partition no more                      NOT_LEADER_OR_FOLLOWER,
+ *   because its topic is deleted                                UNKNOWN_TOPIC_OR_PARTITION
  * B the high watermark has reached it, with enough in sync      NONE
  * C the same, with fewer than `min.insync.replicas` in sync     NOT_ENOUGH_REPLICAS_AFTER_APPEND
  * D the deadline has come                                       REQUEST_TIMED_OUT
@@ -76,6 +77,7 @@ class DelayedProduce implements ParkedOperation, PartitionListener {
 
 function outcomeOf({ partition, requiredOffset, leaderEpoch }: PendingWrite): WriteOutcome {
   const { leadership } = partition;
+  if (partition.role.name === 'Deleted') return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   if (leadership === undefined || leadership.leaderEpoch !== leaderEpoch) {
     return ErrorCode.NOT_LEADER_OR_FOLLOWER;
   }

@@ -29,7 +29,8 @@ export interface PartitionHost {
 export type Role =
   | { readonly name: 'Leader'; readonly leadership: Leadership }
   | { readonly name: 'Follower'; readonly leader: number; readonly leaderEpoch: number }
-  | { readonly name: 'Offline'; readonly leaderEpoch: number };
+  | { readonly name: 'Offline'; readonly leaderEpoch: number }
+  | { readonly name: 'Deleted'; readonly leaderEpoch: number };
 
 const refused = (errorCode: ErrorCode): AppendResult => ({
   errorCode,
@@ -48,6 +49,7 @@ const refused = (errorCode: ErrorCode): AppendResult => ({
  * Offline  answers everything with NOT_LEADER_OR_FOLLOWER; ends when the controller names a leader.
  * Follower fetches from its leader and serves nobody else; ends with the next leader epoch.
  * Leader   takes writes and decides the high watermark; ends with the next leader epoch.
+ * Deleted  the topic is gone; never ends.
  */
 export class Partition {
   readonly identity: PartitionIdentity;
@@ -136,9 +138,10 @@ export class Partition {
     return outcome?.isFollower ?? false;
   }
 
-  /** The topic is deleted or the broker gone: whoever waits here must look elsewhere. */
-  close(): void {
-    this.#becomeOffline(this.leaderEpoch);
+  /** The topic is deleted: whoever waits here waits in vain. */
+  delete(): void {
+    this.#role = { name: 'Deleted', leaderEpoch: this.leaderEpoch };
+    this.#host.emit(this.identity, { type: 'deleted' });
     this.changed();
   }
 

@@ -113,7 +113,7 @@ export class ReplicaManager {
     this.#topics.delete(topicId);
     for (const partition of topic?.values() ?? []) {
       for (const fetcher of this.#fetchers.values()) fetcher.unfollow(partition);
-      partition.close();
+      partition.delete();
     }
     this.#options.logs.removeTopic(topicId);
   }

@@ -12,6 +12,7 @@ export type ReplicaEvent =
     }
   | { readonly type: 'became-follower'; readonly leaderEpoch: number; readonly leader: number }
   | { readonly type: 'went-offline' }
+  | { readonly type: 'deleted' }
   | { readonly type: 'high-watermark-advanced'; readonly from: number; readonly to: number }
   | { readonly type: 'isr-change-proposed'; readonly isr: readonly number[] }
   | { readonly type: 'isr-change-refused'; readonly errorCode: number }

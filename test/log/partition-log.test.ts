@@ -298,6 +298,17 @@ it('tells what happens', () => {
   ]);
 });
 
+it('takes no batch that claims more bytes than there are', () => {
+  const { log } = makeLog();
+  // A lie about the timestamp, too: the header is rewritten then, and its CRC made anew.
+  const lying = edited(batchOf(1), (bytes) => {
+    bytes.writeBigInt64BE(5n, 35);
+    bytes.writeInt32BE(0x7600_0000, 8);
+  });
+  expect(append(log, lying).errorCode).toBe(ErrorCode.CORRUPT_MESSAGE);
+  expect(append(log, lying.subarray(0, 11)).errorCode).toBe(ErrorCode.CORRUPT_MESSAGE);
+});
+
 it('stays whole under hostile batches, of clients and of leaders', () => {
   const seeds = (['none', 'gzip', 'snappy', 'lz4'] as const).map((compressionType) =>
     batchOf(4, {}, { compressionType, producerId: 1, producerEpoch: 0, baseSequence: 0 }),

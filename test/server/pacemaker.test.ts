@@ -114,6 +114,13 @@ describe('Pacemaker', () => {
     expect(pacemaker.perform(sinceStart)).toBe(60_005);
   });
 
+  test('advance goes on from a clock that somebody else has moved', () => {
+    const { pacemaker, clock, sinceStart } = setUp();
+    clock.advanceTo(clock.now() + 1000);
+    pacemaker.advance(10);
+    expect(sinceStart()).toBe(1010);
+  });
+
   test('a laptop that slept an hour resumes where it was', () => {
     const { wall, ran, set, pacemaker, sinceStart } = setUp();
     set('session', 10_000);
@@ -133,6 +140,18 @@ describe('Pacemaker', () => {
     set('fetch', 500);
     wall.stall(3_600_000);
     expect(pacemaker.perform(sinceStart)).toBe(500);
+  });
+
+  test('paused while the process slept, it resumes where it was', () => {
+    const { pacemaker, wall, ran, set } = setUp();
+    set('a', 100);
+    pacemaker.setRate(0);
+    wall.stall(3_600_000);
+    pacemaker.setRate(1);
+    wall.pass(99);
+    expect(ran).toEqual([]);
+    wall.pass(1);
+    expect(ran).toEqual(['a+100']);
   });
 
   test('a stall shorter than the cap is time like any other', () => {
@@ -215,6 +234,15 @@ describe('events', () => {
     });
     wall.pass(5);
     expect(String(failures)).toBe('Error: bug');
+  });
+
+  test('an event that stops the pacemaker is the last', () => {
+    const { pacemaker, ran } = setUp();
+    pacemaker.deliver(() => {
+      pacemaker.deliver(() => ran.push('queued'));
+      pacemaker.stop();
+    });
+    expect(ran).toEqual([]);
   });
 
   test('after stop nothing is woken and nothing delivered', () => {

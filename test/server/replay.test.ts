@@ -148,6 +148,19 @@ test('any run is replayed to the same trace, whatever blocks and breaks', () => 
   );
 });
 
+test('two inputs in one event are replayed as the two that they are', () => {
+  const world = new ToyWorld({ startMs: 1000, seed: 3 });
+  const recorder = new Recorder({ clock: world.clock, seed: 3, options: null });
+  const entrance = new Entrance({ world, recorder });
+  const wire = new FatedWire(() => false); // so that the second waits until the first is sent
+  const connection = entrance.opened({ brokerId: 1, host: '::1' }, wire);
+  entrance.received(connection, framed('echo a'));
+  entrance.received(connection, framed('echo b'));
+  world.clock.settle();
+  expect(world.trace).toHaveLength(1);
+  expect(again(recorder.recording()).trace).toEqual(world.trace);
+});
+
 describe('the file of a recording', () => {
   const inputs: Recording['inputs'] = [
     { atMs: 1000, input: { type: 'opened', connectionId: 1, brokerId: 2, host: '::1' } },

@@ -3,6 +3,7 @@ import type { AppendResult } from '../../log/partition-log.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
 import type { ProduceRequest, ProduceResponse } from '../../protocol/messages/produce.ts';
 import { checkProduced } from '../../protocol/records/produced.ts';
+import { isTransactional } from '../../protocol/records/record-batch.ts';
 import { awaitReplication, type PendingWrite } from '../../replication/delayed-produce.ts';
 import type { Broker } from '../broker.ts';
 import { isInternalTopic } from '../internal-topics.ts';
@@ -147,6 +148,7 @@ class ProduceRun {
         `Cannot append to internal topic ${image.name}`,
       );
     }
+    if (isTransactional(batch, 0)) return this.#refuseTransactional();
     const partition = broker.replicas.partition(image.topicId, index);
     if (partition === undefined) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     const result = partition.append(batch, acks, 'client');
@@ -155,6 +157,16 @@ class ProduceRun {
       this.pending.push({ partition, requiredOffset: result.lastOffset + 1, leaderEpoch });
     }
     return result;
+  }
+
+  /**
+   * A transactional batch belongs to the transaction of an id, and that to a coordinator. There is
+   * none yet, which is answered so that a client tries again (KIP-890).
+   */
+  #refuseTransactional(): Outcome {
+    const { transactionalId } = this.#request;
+    if (transactionalId !== null) return refuse(ErrorCode.NOT_ENOUGH_REPLICAS);
+    return refuse(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
   }
 }
 

@@ -36,11 +36,33 @@ describe('counts', () => {
     expect(answer.errorMessage).toMatch(/3/);
   });
 
-  test('10,000 partitions are POLICY_VIOLATION', async () => {
+  test('a topic and its partitions are at most 10,000 things: then POLICY_VIOLATION', async () => {
+    const options = { validateOnly: true };
+    expect(await createTopics(cluster(), [{ numPartitions: 9_999 }], options)).toMatchObject([
+      { error: 'NONE' },
+    ]);
     expect(await create({ numPartitions: 10_000 })).toMatchObject({
       error: 'POLICY_VIOLATION',
       errorMessage: text,
     });
+  });
+
+  test('its configs are counted, too', async () => {
+    const configs = [{ name: 'retention.ms', value: '5' }];
+    const answer = await create({ numPartitions: 9_999, configs });
+    expect(answer).toMatchObject({ error: 'POLICY_VIOLATION' });
+  });
+
+  test.each([
+    [5_000, 5_000],
+    [5_000, 5_001],
+    [1, 2_000_000_000],
+  ])('%d and %d partitions in one request: all POLICY_VIOLATION', async (...counts) => {
+    const topics = counts.map((numPartitions) => ({ numPartitions }));
+    expect(await createTopics(cluster(), topics)).toMatchObject([
+      { error: 'POLICY_VIOLATION' },
+      { error: 'POLICY_VIOLATION' },
+    ]);
   });
 });
 

@@ -134,22 +134,32 @@ describe('requests that contradict themselves are INVALID_REQUEST', () => {
     expect(await topic.describe()).toMatchObject({ errorCode: 0 });
   });
 
-  test('the same name twice', async () => {
-    const { name } = await cluster().topic();
-    const got = await remove({ name }, { name });
-    expect(new Set(got.map(({ error }) => error))).toEqual(new Set(['INVALID_REQUEST']));
+  test('the same name twice: answered once, and the topic stays', async () => {
+    const topic = await cluster().topic();
+    const { name } = topic;
+    expect(await remove({ name }, { name })).toEqual([
+      { error: 'INVALID_REQUEST', name, topicId: zeroId, errorMessage: expect.any(String) },
+    ]);
+    expect(await topic.describe()).toMatchObject({ errorCode: 0 });
   });
 
-  test('the same id twice', async () => {
-    const { id } = await cluster().topic();
-    const got = await remove({ topicId: id }, { topicId: id });
-    expect(new Set(got.map(({ error }) => error))).toEqual(new Set(['INVALID_REQUEST']));
+  test('the same id twice: answered once', async () => {
+    const { id: topicId } = await cluster().topic();
+    expect(await remove({ topicId }, { topicId })).toEqual([
+      { error: 'INVALID_REQUEST', name: null, topicId, errorMessage: expect.any(String) },
+    ]);
   });
 
-  test('a name and the id of the same topic', async () => {
-    const { name, id } = await cluster().topic();
-    const got = await remove({ name }, { topicId: id });
-    expect(new Set(got.map(({ error }) => error))).toEqual(new Set(['INVALID_REQUEST']));
+  test('an unknown name twice: answered once', async () => {
+    const name = newName();
+    expect(await remove({ name }, { name })).toMatchObject([{ error: 'INVALID_REQUEST', name }]);
+  });
+
+  test('a name and the id of the same topic: answered once, with both', async () => {
+    const { name, id: topicId } = await cluster().topic();
+    expect(await remove({ topicId }, { name })).toEqual([
+      { error: 'INVALID_REQUEST', name, topicId, errorMessage: expect.any(String) },
+    ]);
   });
 });
 
