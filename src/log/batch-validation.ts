@@ -43,7 +43,9 @@ const refuse = (
   recordErrors: readonly RecordError[] = [],
 ): Refusal => ({ errorCode, errorMessage, recordErrors });
 
-/** The checks that need the header and a CRC over all bytes; undefined if there is nothing to say. */
+/**
+ * The checks that need the header and a CRC over all bytes; undefined if there is nothing to say.
+ */
 function checkHeader(
   batch: Uint8Array,
   config: LogConfig,
@@ -103,7 +105,8 @@ function recordErrorsOf(
       const earliestMs = nowMs - config.messageTimestampBeforeMaxMs;
       const latestMs = nowMs + config.messageTimestampAfterMaxMs;
       if (timestampMs >= earliestMs && timestampMs <= latestMs) return;
-      const batchIndexErrorMessage = `timestamp ${timestampMs} is not within ${earliestMs} and ${latestMs}`;
+      const limits = `${earliestMs} and ${latestMs}`;
+      const batchIndexErrorMessage = `timestamp ${timestampMs} is not within ${limits}`;
       errors.push({ batchIndex, batchIndexErrorMessage });
       badTimestamp = true;
     } else if (flagged) {
@@ -143,7 +146,7 @@ function targetCompression(batch: Uint8Array, config: LogConfig): CompressionTyp
   const { compressionType } = config;
   if (compressionType === 'producer') return own;
   if (own === 'none' && isControl(batch, 0)) return own;
-  // Without zstd in Node (before 22.15) the batch keeps its codec: the data is right, its size is not.
+  // Where Node cannot write zstd (before 22.15) the batch keeps its codec: only its size is wrong.
   return canCompress(compressionType) ? compressionType : own;
 }
 
@@ -172,8 +175,9 @@ function rebuild(
 }
 
 /**
- * Checks one whole batch that a leader is asked to append, in Kafka's order: base offset, size, CRC,
- * offsets and count, structure of the records, each record; then brings it into the topic's codec.
+ * Checks one whole batch that a leader is asked to append, in Kafka's order: base offset, size,
+ * CRC, offsets and count, structure of the records, each record; then brings it into the topic's
+ * codec.
  */
 export function validateBatch(
   batch: Uint8Array,
@@ -202,7 +206,7 @@ export function validateBatch(
   const maxTimestampMs = isLogAppendTime(batch, 0) ? maxTimestampOf(batch, 0) : walk.maxTimestampMs;
   const target = targetCompression(batch, config);
   if (target === codec) {
-    // Offset deltas other than 0, 1, 2 …: Kafka does not look without compression, and trips with it.
+    // Offset deltas other than 0, 1, 2 …: Kafka does not see them if plain, and trips if packed.
     return codec !== 'none' && !walk.consecutive
       ? refuse(ErrorCode.UNKNOWN_SERVER_ERROR)
       : { errorCode: ErrorCode.NONE, bytes: batch, maxTimestampMs };

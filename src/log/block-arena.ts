@@ -1,6 +1,8 @@
 const blockSizes = [16, 64, 256, 1024, 4096].map((kibibytes) => kibibytes * 1024);
 
-/** The memory of all arenas there are: what lies in it passed a leader's checks and never changes. */
+/**
+ * The memory of all arenas there are: what lies in it passed a leader's checks and never changes.
+ */
 const verifiedBlocks = new WeakSet<ArrayBufferLike>();
 
 export const isVerifiedBlock = (buffer: ArrayBufferLike): boolean => verifiedBlocks.has(buffer);
@@ -20,7 +22,9 @@ export class BlockArena {
     return this.#block;
   }
 
-  /** Makes room for `sizeBytes` in `block` and returns where; what is too large gets its own block. */
+  /**
+   * Makes room for `sizeBytes` in `block` and returns where; what is too large gets its own block.
+   */
   reserve(sizeBytes: number): number {
     if (sizeBytes > this.#block.length - this.#used) {
       const next = blockSizes[Math.min(this.#blockCount++, blockSizes.length - 1)]!;

@@ -1,4 +1,4 @@
-export interface EpochStart {
+interface EpochStart {
   readonly leaderEpoch: number;
   readonly startOffset: number;
 }
@@ -23,7 +23,9 @@ export class EpochHistory {
     return this.#entries[0];
   }
 
-  /** Notes that `leaderEpoch` writes from `startOffset` on; the newer word wins over what conflicts. */
+  /**
+   * Notes that `leaderEpoch` writes from `startOffset` on; the newer word wins over what conflicts.
+   */
   assign(leaderEpoch: number, startOffset: number): void {
     const latest = this.latest;
     if (latest?.leaderEpoch === leaderEpoch && latest.startOffset <= startOffset) return;

@@ -32,7 +32,7 @@ const bad = (errorCode: ErrorCode): FetchedBatches => ({
 /**
  * Checks fetched bytes as bytes are checked: sizes, magic, growing offsets, CRC. The CRC is skipped
  * for bytes that lie in a leader's own block, in this process: they were checked when they came in,
- * and nobody writes to them since. Bytes that a fault has changed are copies, and so they are checked.
+ * and nobody writes to them since. Bytes that a fault has changed are copies, and are checked.
  */
 export function checkFetched(chunks: readonly Uint8Array[]): FetchedBatches {
   let count = 0;

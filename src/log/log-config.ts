@@ -1,6 +1,9 @@
 import type { CompressionType } from '../protocol/records/compression.ts';
 
-/** What a log reads from its topic's configs. Units as in the names; -1 means no limit for retention. */
+/**
+ * What a log reads from its topic's configs. Units as in the names; -1 means no limit for
+ * retention.
+ */
 export interface LogConfig {
   /** `segment.bytes` */
   readonly segmentBytes: number;

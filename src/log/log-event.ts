@@ -1,4 +1,6 @@
-/** What happened to one replica's log, in the past tense; the cluster's trace stamps time and place. */
+/**
+ * What happened to one replica's log, in the past tense; the cluster's trace stamps time and place.
+ */
 export type LogEvent =
   | {
       readonly type: 'appended';

@@ -19,26 +19,30 @@ import { type EpochEndOffset, EpochHistory } from './epoch-history.ts';
 import { checkFetched, type FetchedBatches } from './fetched-batches.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEvent } from './log-event.ts';
+import { nothingRead, type ReadOptions, type ReadResult, readSegments } from './log-read.ts';
 import type { RecentBatch } from './producer-entry.ts';
 import { ProducerState } from './producer-state.ts';
 import type { Refusal } from './refusal.ts';
 import { type RetentionReason, retentionRules } from './retention.ts';
-import type { Segment } from './segment.ts';
 import { SegmentList } from './segment-list.ts';
 import { findMaxTimestamp, findTimestamp, type TimestampAndOffset } from './timestamp-lookup.ts';
 
-export interface PartitionLogOptions {
-  /** Asked on every append and retention check, so that a changed topic config holds from then on. */
+interface PartitionLogOptions {
+  /**
+   * Asked on every append and retention check, so that a changed topic config holds from then on.
+   */
   readonly config: () => LogConfig;
   readonly emit?: ((event: LogEvent) => void) | undefined;
   /** Default 0. */
   readonly startOffset?: number;
 }
 
-export interface AppendOptions {
+interface AppendOptions {
   readonly leaderEpoch: number;
   readonly nowMs: number;
-  /** A `coordinator` may write control batches, and data without sequence numbers; default `client`. */
+  /**
+   * A `coordinator` may write control batches, and data without sequence numbers; default `client`.
+   */
   readonly origin?: 'client' | 'coordinator';
 }
 
@@ -50,34 +54,20 @@ export interface AppendResult extends Refusal {
   readonly logAppendTimeMs: number;
   /** -1 with those errors for which Kafka does not tell it. */
   readonly logStartOffset: number;
-  /** The batch was there already (idempotent retry): nothing was written, the offsets are the first ones. */
+  /**
+   * The batch was there already (idempotent retry): nothing was written, the offsets are the first
+   * ones.
+   */
   readonly duplicate: boolean;
 }
 
-export interface FollowerAppendResult {
-  /** NONE; CORRUPT_MESSAGE for bytes that are no batches; OFFSET_OUT_OF_RANGE if they do not continue the log. */
+interface FollowerAppendResult {
+  /**
+   * NONE; CORRUPT_MESSAGE for bytes that are no batches; OFFSET_OUT_OF_RANGE if they do not
+   * continue the log.
+   */
   readonly errorCode: ErrorCode;
   readonly sizeBytes: number;
-}
-
-export interface ReadOptions {
-  readonly maxSizeBytes: number;
-  /** Exclusive: only batches that end below it (high watermark, last stable offset or log end). */
-  readonly untilOffset: number;
-  /** The first batch comes whole even if it is larger than `maxSizeBytes`. */
-  readonly atLeastOneBatch: boolean;
-}
-
-export interface ReadResult {
-  /** `fromOffset` < log start or > log end; then there are no chunks. */
-  readonly outOfRange: boolean;
-  /** Whole batches, by reference, never to be written to; neighbours in memory are one chunk. */
-  readonly chunks: readonly Uint8Array[];
-  readonly sizeBytes: number;
-  /** Base offset of the first batch (may be below `fromOffset`), -1 if there is none. */
-  readonly baseOffset: number;
-  /** The offset after the last batch read; `fromOffset` if there is none. */
-  readonly nextOffset: number;
 }
 
 const noRecordErrors: AppendResult['recordErrors'] = [];
@@ -128,7 +118,9 @@ export class PartitionLog {
     return this.#highWatermark;
   }
 
-  /** min(high watermark, first offset of the oldest transaction that is open or undecided there). */
+  /**
+   * min(high watermark, first offset of the oldest transaction that is open or undecided there).
+   */
   get lastStableOffset(): number {
     const unstable = Math.max(this.#producers.firstUnstableOffset, this.#logStartOffset);
     return Math.min(this.#highWatermark, unstable);
@@ -164,7 +156,9 @@ export class PartitionLog {
     return this.#producers.producerCount;
   }
 
-  /** Validates one batch as Kafka does, copies it once, gives it offsets. `batch` is only borrowed. */
+  /**
+   * Validates one batch as Kafka does, copies it once, gives it offsets. `batch` is only borrowed.
+   */
   appendAsLeader(batch: Uint8Array, options: AppendOptions): AppendResult {
     const config = this.#config();
     const fromClient = options.origin !== 'coordinator';
@@ -229,31 +223,22 @@ export class PartitionLog {
 
   /** Batches from `fromOffset` on, all from one segment, as Kafka reads. */
   read(fromOffset: number, options: ReadOptions): ReadResult {
-    if (fromOffset < this.#logStartOffset || fromOffset > this.#logEndOffset) {
-      return { outOfRange: true, chunks: [], sizeBytes: 0, baseOffset: -1, nextOffset: fromOffset };
-    }
-    const { all } = this.#segments;
-    for (let index = this.#segments.indexOf(fromOffset); index < all.length; index++) {
-      const segment = all[index]!;
-      const first = segment.indexOfOffset(fromOffset);
-      // Nothing is left here: the segment's end was compacted away, or it is the active one.
-      if (first === segment.count) continue;
-      const within = segment.countWithin(segment.positionAt(first) + options.maxSizeBytes);
-      const wanted = Math.max(within, options.atLeastOneBatch ? first + 1 : first);
-      const end = Math.min(wanted, segment.countBelow(options.untilOffset));
-      if (end > first) return this.#found(segment, first, end);
-      break;
-    }
-    return { outOfRange: false, chunks: [], sizeBytes: 0, baseOffset: -1, nextOffset: fromOffset };
+    return fromOffset < this.#logStartOffset || fromOffset > this.#logEndOffset
+      ? nothingRead(fromOffset, true)
+      : readSegments(this.#segments, fromOffset, options);
   }
 
-  /** Leader: raises the high watermark, at most to the log end; true if it rose. Never lowers it. */
+  /**
+   * Leader: raises the high watermark, at most to the log end; true if it rose. Never lowers it.
+   */
   advanceHighWatermark(offset: number): boolean {
     assert(offset <= this.#logEndOffset, 'the high watermark is within the log');
     return offset > this.#highWatermark && this.setHighWatermark(offset);
   }
 
-  /** Follower: takes `offset`, kept between log start and log end; may go down. True if it changed. */
+  /**
+   * Follower: takes `offset`, kept between log start and log end; may go down. True if it changed.
+   */
   setHighWatermark(offset: number): boolean {
     const highWatermark = Math.max(this.#logStartOffset, Math.min(offset, this.#logEndOffset));
     if (highWatermark === this.#highWatermark) return false;
@@ -267,7 +252,9 @@ export class PartitionLog {
     this.#epochs.assign(leaderEpoch, this.#logEndOffset);
   }
 
-  /** The largest known epoch ≤ the one asked for, and where it ends; -1 and -1 if that is unknown. */
+  /**
+   * The largest known epoch ≤ the one asked for, and where it ends; -1 and -1 if that is unknown.
+   */
   endOffsetForEpoch(leaderEpoch: number): EpochEndOffset {
     return this.#epochs.endOffsetFor(leaderEpoch, this.#logEndOffset);
   }
@@ -300,8 +287,8 @@ export class PartitionLog {
   }
 
   /**
-   * What DeleteRecords does, and a follower that hears of its leader's start; moving back does nothing.
-   * OFFSET_OUT_OF_RANGE above the high watermark. Bytes go when retention is applied next.
+   * What DeleteRecords does, and a follower that hears of its leader's start; moving back does
+   * nothing. OFFSET_OUT_OF_RANGE above the high watermark. Bytes go when retention is applied next.
    */
   moveLogStart(offset: number): ErrorCode {
     if (offset > this.#highWatermark) return ErrorCode.OFFSET_OUT_OF_RANGE;
@@ -338,16 +325,6 @@ export class PartitionLog {
   /** The first record that has the greatest timestamp; undefined when the log is empty. */
   offsetOfMaxTimestamp(): TimestampAndOffset | undefined {
     return findMaxTimestamp(this.#segments.all);
-  }
-
-  #found(segment: Segment, first: number, end: number): ReadResult {
-    return {
-      outOfRange: false,
-      chunks: segment.chunks(first, end),
-      sizeBytes: segment.positionAt(end) - segment.positionAt(first),
-      baseOffset: segment.baseOffsetAt(first),
-      nextOffset: segment.lastOffsetAt(end - 1) + 1,
-    };
   }
 
   /** Makes a batch that stands at `at` of `block` part of the log. */

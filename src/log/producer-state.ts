@@ -26,8 +26,9 @@ const advance = (sequence: number, by: number): number =>
   sequence > sequenceMax - by ? by - (sequenceMax - sequence) - 1 : sequence + by;
 
 /**
- * What the producers of a log have written: to recognise what was sent twice, to refuse what is out
- * of order, and to know which transactions are open. It follows from the log and is rebuilt from it.
+ * What the producers of a log have written: to recognise what was sent twice, to refuse what is
+ * out of order, and to know which transactions are open. It follows from the log and is rebuilt
+ * from it.
  */
 export class ProducerState {
   #producers = new Map<number, ProducerEntry>();

@@ -23,7 +23,9 @@ export class SegmentList {
     return sum;
   }
 
-  /** The segment whose range holds `offset`: the last one that starts at or below it, or the first. */
+  /**
+   * The segment whose range holds `offset`: the last one that starts at or below it, or the first.
+   */
   indexOf(offset: number): number {
     let low = 0;
     let high = this.#segments.length;

@@ -1,6 +1,6 @@
 import type { RecordToWrite } from '../../src/protocol/records/batch-builder.ts';
 
-export interface NaiveBatch {
+interface NaiveBatch {
   readonly base: number;
   readonly last: number;
   readonly sizeBytes: number;

@@ -68,12 +68,16 @@ describe('starting and stopping', () => {
     expect(cluster.brokers.map((broker) => broker.port)).toEqual([port, port + 1]);
   });
 
-  test('a topic that Kafka refuses is refused with its reason, and nothing is left running', async () => {
-    const options = { brokers: 1, topics: { a: { replicationFactor: 2 } } };
-    await expect(startCluster(options)).rejects.toMatchObject({
+  test('a topic that Kafka refuses is refused with its reason, and nothing is left', async () => {
+    const { port, taken } = await freePortBeforeTakenOne();
+    const options = { brokers: 1, port };
+    const refused = startCluster({ ...options, topics: { a: { replicationFactor: 2 } } });
+    await expect(refused).rejects.toMatchObject({
       code: 'E_TOPIC_REFUSED',
       message: expect.stringMatching(/'a': INVALID_REPLICATION_FACTOR: /),
     });
+    await using _cluster = await startCluster(options);
+    taken.close();
   });
 
   test('a closed cluster says so, and may be closed again', async () => {
@@ -128,6 +132,31 @@ describe('topics and records', () => {
     await producer.disconnect();
     const values = (await cluster.topic('orders').records()).map(({ value }) => value);
     expect(values).toEqual(['codec 0', 'codec 1']);
+  });
+
+  test('what was deleted before an offset is gone, also from the middle of a batch', async () => {
+    await using cluster = await startCluster({ brokers: 1, topics: { a: {} } });
+    await cluster.topic('a').produce(['0', '1', '2'].map((value) => ({ value })));
+    const admin = kafkaAt(cluster).admin();
+    await admin.connect();
+    await admin.fetchTopicOffsets('a'); // kafkajs has to have heard of the topic
+    await admin.deleteTopicRecords({ topic: 'a', partitions: [{ partition: 0, offset: '2' }] });
+    await admin.disconnect();
+    expect((await cluster.topic('a').records()).map(({ value }) => value)).toEqual(['2']);
+    expect(cluster.partition('a', 0).logStartOffset).toBe(2n);
+  });
+
+  test('acks all waits for every replica that is in sync, acks 1 for the leader', async () => {
+    const slow = { 'broker.session.timeout.ms': 60_000, 'broker.heartbeat.interval.ms': 1000 };
+    await using cluster = await startCluster({ topics: { a: threeTimes }, config: slow });
+    const { leader, isr } = cluster.partition('a', 0);
+    const follower = isr.find((id) => id !== leader!.id)!;
+    void cluster.broker(follower).crash(); // nobody will notice in time
+    await cluster.topic('a').produce({ value: 'v' }, { acks: 1 });
+    const all = cluster.topic('a').produce({ value: 'v' }, { acks: 'all', timeoutMs: 20 });
+    await expect(all).rejects.toThrow(/E_RECORDS_REFUSED: .*REQUEST_TIMED_OUT/);
+    const { highWatermark, logEndOffset } = cluster.partition('a', 0);
+    expect([highWatermark, logEndOffset]).toEqual([0n, 2n]);
   });
 
   test('a topic can be created later, once', async () => {

@@ -65,7 +65,9 @@ export function canCompress(type: CompressionType): boolean {
   return type !== 'zstd' || zstdOfNode.zstdCompressSync !== undefined;
 }
 
-/** Packs the records part of a batch; ask `canCompress` first. Frames as Java's client writes them. */
+/**
+ * Packs the records part of a batch; ask `canCompress` first. Frames as Java's client writes them.
+ */
 export function compress(type: CompressionType, bytes: Uint8Array): Uint8Array {
   switch (type) {
     case 'none':

@@ -2,7 +2,7 @@ import { recordsOf } from './batch-records.ts';
 import { readInt16, readInt32 } from './int64.ts';
 
 /** What the one record of a control batch says when it ends a transaction. */
-export interface EndTransactionMarker {
+interface EndTransactionMarker {
   readonly committed: boolean;
   readonly coordinatorEpoch: number;
 }

@@ -107,7 +107,9 @@ const writeUint32 = (bytes: Uint8Array, at: number, value: number): void => {
   for (let index = 0; index < 4; index++) bytes[at + index] = value >>> (8 * index);
 };
 
-/** Packs into one frame of independent blocks of 64 KiB, without checksums, as Java's client does. */
+/**
+ * Packs into one frame of independent blocks of 64 KiB, without checksums, as Java's client does.
+ */
 export function writeLz4Frame(bytes: Uint8Array): Uint8Array {
   const blockSize = blockSizes[4]!;
   const blocks = Math.ceil(bytes.length / blockSize);

@@ -28,7 +28,7 @@ export const sizeOf = (bytes: Uint8Array, at: number): number =>
   readInt32(bytes, at + 8) + prefixSizeBytes;
 export const leaderEpochOf = (bytes: Uint8Array, at: number): number => readInt32(bytes, at + 12);
 export const magicOf = (bytes: Uint8Array, at: number): number => (bytes[at + 16]! << 24) >> 24;
-export const crcOf = (bytes: Uint8Array, at: number): number => readInt32(bytes, at + 17) >>> 0;
+const crcOf = (bytes: Uint8Array, at: number): number => readInt32(bytes, at + 17) >>> 0;
 export const compressionIdOf = (bytes: Uint8Array, at: number): number =>
   bytes[at + 22]! & compressionMask;
 export const isLogAppendTime = (bytes: Uint8Array, at: number): boolean =>
@@ -79,7 +79,7 @@ export function stampTimestamp(
   writeInt32(bytes, at + 17, crc32c(bytes, at + crcStart, at + sizeOf(bytes, at)));
 }
 
-export interface BatchHeader {
+interface BatchHeader {
   readonly baseOffset: number;
   readonly sizeBytes: number;
   readonly leaderEpoch: number;

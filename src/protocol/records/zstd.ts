@@ -3,7 +3,9 @@ import { GrowingOutput, OutputTooLarge } from './output-limit.ts';
 
 /** Larger windows are refused, as by zstd's own decoder unless told otherwise. */
 const windowSizeMaxBytes = 2 ** 27;
-/** fzstd moves its whole window once per block; a frame of tiny blocks could keep it busy for ever. */
+/**
+ * fzstd moves its whole window once per block; a frame of tiny blocks could keep it busy for ever.
+ */
 const movedBytesMax = 2 ** 32;
 
 interface Frame {
