@@ -50,7 +50,7 @@ test('its command line runs by the name of the package', async () => {
   expect((await run(bin, ['--version'])).stdout).toBe(`${version}\n`);
 });
 
-test('it brings no dependency, no install script, and the licences of what it contains', async () => {
+test('it brings no dependency and no install script, but the licences of its parts', async () => {
   const manifest = JSON.parse(await readFile(join(installed(), 'package.json'), 'utf8'));
   const { preinstall, install, postinstall } = manifest.scripts;
   expect([manifest.dependencies, preinstall, install, postinstall]).toEqual(

@@ -40,7 +40,7 @@ export type CallBroker = <Name extends ApiName>(
   reply: (response: ResponseOf<Name> | undefined) => void,
 ) => void;
 
-export interface BrokerOptions {
+interface BrokerOptions {
   readonly brokerId: number;
   readonly clusterId: string;
   readonly incarnation: number;

@@ -24,7 +24,7 @@ export interface FetchParameters {
 /**
  * How an entry's topic and partition are found: a replica here, or the error that stands for it.
  */
-export type FindPartition = (entry: FetchEntry) => Partition | ErrorCode;
+type FindPartition = (entry: FetchEntry) => Partition | ErrorCode;
 
 export type FetchReads = ReadonlyMap<FetchEntry, PartitionRead>;
 

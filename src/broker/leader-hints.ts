@@ -8,7 +8,7 @@ interface NodeEndpoint {
   readonly rack: string | null;
 }
 
-export interface CurrentLeader {
+interface CurrentLeader {
   readonly leaderId: number;
   readonly leaderEpoch: number;
 }

@@ -3,7 +3,7 @@ import { ErrorCode } from '../protocol/error-code.ts';
 import type { Clock, Timer } from '../simulation/clock.ts';
 import type { CallController } from './broker.ts';
 
-export interface LifecycleOptions {
+interface LifecycleOptions {
   readonly brokerId: number;
   /** Which start of this broker it is: a process that starts again is another one. */
   readonly incarnation: number;

@@ -8,6 +8,8 @@ type CommandLine =
   | { readonly kind: 'print'; readonly text: string }
   | { readonly kind: 'start'; readonly cluster: ClusterOptions; readonly json: boolean };
 
+type Topics = Readonly<Record<string, TopicOptions>>;
+
 interface ConfigFlags {
   readonly all: Readonly<Record<string, string>>;
   readonly perBroker: Readonly<Record<number, Readonly<Record<string, string>>>>;
@@ -18,8 +20,8 @@ interface Flags {
   readonly port: number;
   readonly host?: string;
   readonly advertise?: string;
-  readonly topic: Readonly<Record<string, TopicOptions>>;
-  readonly brokerConfig: ConfigFlags;
+  readonly topic?: Topics;
+  readonly brokerConfig?: ConfigFlags;
   readonly seed?: number;
   readonly kafkaDefaults?: boolean;
   readonly json?: boolean;
@@ -31,7 +33,7 @@ function whole(text: string): number {
 }
 
 /** `name[:partitions[:replication factor]][,key=value…]` */
-function addTopic(spec: string, topics: Flags['topic']): Flags['topic'] {
+function addTopic(spec: string, topics: Topics = {}): Topics {
   const [head, ...configs] = spec.split(',');
   const [name, partitions, replicationFactor, ...rest] = head!.split(':');
   if (!name || rest.length > 0) {
@@ -56,7 +58,9 @@ function addTopic(spec: string, topics: Flags['topic']): Flags['topic'] {
   return { ...topics, [name]: topic };
 }
 
-function addConfig(text: string, configs: ConfigFlags): ConfigFlags {
+const noConfigs: ConfigFlags = { all: {}, perBroker: {} };
+
+function addConfig(text: string, configs: ConfigFlags = noConfigs): ConfigFlags {
   const parsed = parseConfigOption(text);
   if ('problem' in parsed) throw new InvalidArgumentError(parsed.problem);
   const { brokerId, name, value } = parsed;
@@ -98,12 +102,11 @@ function describe(version: string): Command {
       new Option('--advertise <host:port>', "what clients connect to: the first broker's") //
         .env('ODRADEK_ADVERTISE'),
     )
-    .option('-t, --topic <name:partitions:rf>', 'a topic to create, repeatable', addTopic, {})
+    .option('-t, --topic <name:partitions:rf>', 'a topic to create, repeatable', addTopic)
     .option(
       '-c, --broker-config <key=value>',
       'any Kafka broker config, repeatable; 2:key=value ' + 'for broker 2 alone',
       addConfig,
-      { all: {}, perBroker: {} },
     )
     .addOption(
       new Option('--seed <number>', 'decides all chance in the cluster (default: a fresh one)')
@@ -118,7 +121,7 @@ function describe(version: string): Command {
 }
 
 function clusterOptions(flags: Flags): ClusterOptions {
-  const { all, perBroker } = flags.brokerConfig;
+  const { all, perBroker } = flags.brokerConfig ?? noConfigs;
   const firstId = Number(all['node.id'] ?? 1);
   const ids = Array.from({ length: flags.brokers }, (_, index) => firstId + index);
   const stranger = Object.keys(perBroker).find((id) => !ids.includes(Number(id)));
@@ -131,7 +134,7 @@ function clusterOptions(flags: Flags): ClusterOptions {
   return {
     brokers: Object.keys(perBroker).length === 0 ? flags.brokers : each,
     port: flags.port,
-    topics: flags.topic,
+    topics: flags.topic ?? {},
     config: all,
     kafkaDefaults: flags.kafkaDefaults ?? false,
     ...(flags.host === undefined ? {} : { host: flags.host }),

@@ -17,12 +17,12 @@ import { Trace } from '../simulation/trace.ts';
 import { type Callee, Calls } from './calls.ts';
 import type { ClusterEvent } from './cluster-event.ts';
 
-export interface BrokerDefinition {
+interface BrokerDefinition {
   readonly brokerId: number;
   readonly configs: ConfigMap;
 }
 
-export interface ClusterOptions {
+interface ClusterOptions {
   readonly seed: number;
   /** Where virtual time begins, milliseconds since the Unix epoch. */
   readonly startMs: number;

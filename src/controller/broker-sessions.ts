@@ -10,7 +10,7 @@ interface Session {
   timer: Timer | undefined;
 }
 
-export interface BrokerSessionsOptions {
+interface BrokerSessionsOptions {
   readonly clock: Clock;
   readonly sessionTimeoutMs: () => number;
   /** The broker has not been heard of for a session's length. */

@@ -9,7 +9,7 @@ import {
 } from '../config/dynamic-configs.ts';
 import type { Endpoint, MetadataRecord } from './metadata-records.ts';
 
-export interface BrokerImage {
+interface BrokerImage {
   readonly brokerId: number;
   readonly brokerEpoch: number;
   readonly endpoint: Endpoint;

@@ -26,7 +26,7 @@ import type { Endpoint, MetadataRecord } from './metadata-records.ts';
 /**
  * What brokers ask of the controller: their own affairs, and what clients ask that it must decide.
  */
-export interface ControllerCalls {
+interface ControllerCalls {
   registerBroker: {
     request: { brokerId: number; incarnation: number; endpoint: Endpoint; rack: string | null };
     response: { errorCode: number; brokerEpoch: number };

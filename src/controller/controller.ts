@@ -27,7 +27,7 @@ export type ControllerEvent = {
   readonly record: MetadataRecord;
 };
 
-export interface ControllerOptions {
+interface ControllerOptions {
   readonly clock: Clock;
   readonly random: Random;
   /**

@@ -57,7 +57,7 @@ function grow(
       countProblem(wanted.name, present, wanted.count),
     );
   }
-  // Kafka hits its bound unprepared here. Before placing, for a count may be larger than any memory.
+  // Kafka hits its bound unprepared here. Before placing: a count may be larger than any memory.
   if (added > recordsMax) return callError(ErrorCode.UNKNOWN_SERVER_ERROR, null);
   const placed = replicaLists(context, topic, wanted, added);
   if (!Array.isArray(placed)) return placed;

@@ -1,6 +1,6 @@
 import type { Random } from '../simulation/random.ts';
 
-export interface PlacementBroker {
+interface PlacementBroker {
   readonly brokerId: number;
   readonly rack: string | null;
   readonly fenced: boolean;

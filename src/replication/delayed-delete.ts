@@ -8,7 +8,7 @@ export interface PendingDeletion {
   readonly requiredOffset: number;
 }
 
-export interface DeletionOutcome {
+interface DeletionOutcome {
   readonly errorCode: ErrorCode;
   readonly lowWatermark: number;
 }

@@ -10,7 +10,7 @@ export interface PendingWrite {
   readonly leaderEpoch: number;
 }
 
-export type WriteOutcome = ErrorCode | undefined;
+type WriteOutcome = ErrorCode | undefined;
 
 /**
  * Where `acks=all` waits. Replies with one error code per write, in order, once each has one:

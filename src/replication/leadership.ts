@@ -22,7 +22,7 @@ export interface IsrSettings {
   readonly replicaLagTimeMaxMs: number;
 }
 
-export interface LeadershipOptions {
+interface LeadershipOptions {
   readonly brokerId: number;
   readonly log: PartitionLog;
   readonly assignment: PartitionAssignment;

@@ -4,7 +4,7 @@ import type { PartitionIdentity } from './partition-assignment.ts';
 import type { ReplicaEvent } from './replication-event.ts';
 
 /** What the logs of a broker need of the process that has them open at the moment. */
-export interface LogStoreOwner {
+interface LogStoreOwner {
   readonly logConfig: (topic: string) => LogConfig;
   readonly emit: (identity: PartitionIdentity, event: ReplicaEvent) => void;
 }

@@ -5,7 +5,7 @@ import type { Partition } from './partition.ts';
 /** How far a reader may see: a follower everything, a consumer what is committed or decided. */
 export type FetchIsolation = 'log-end' | 'high-watermark' | 'last-stable-offset';
 
-export interface FetchPosition {
+interface FetchPosition {
   readonly fetchOffset: number;
   /** The leader epoch that the reader believes in, -1 for no check (KIP-320). */
   readonly currentLeaderEpoch: number;
@@ -13,7 +13,7 @@ export interface FetchPosition {
   readonly lastFetchedEpoch: number;
 }
 
-export interface ReadLimits {
+interface ReadLimits {
   readonly maxSizeBytes: number;
   /** The first batch comes whole, however large: a reader must never be stuck (KIP-74). */
   readonly atLeastOneBatch: boolean;

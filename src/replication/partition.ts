@@ -26,7 +26,7 @@ export interface PartitionHost {
   readonly emit: (identity: PartitionIdentity, event: ReplicaEvent) => void;
 }
 
-export type Role =
+type Role =
   | { readonly name: 'Leader'; readonly leadership: Leadership }
   | { readonly name: 'Follower'; readonly leader: number; readonly leaderEpoch: number }
   | { readonly name: 'Offline'; readonly leaderEpoch: number }

@@ -8,12 +8,12 @@ import { ReplicaFetcher, type ReplicaFetcherOptions } from './replica-fetcher.ts
 import type { FollowerContact } from './replica-progress.ts';
 import type { ReplicaEvent } from './replication-event.ts';
 
-export interface ReplicaManagerSettings {
+interface ReplicaManagerSettings {
   readonly replicaLagTimeMaxMs: number;
   readonly logRetentionCheckIntervalMs: number;
 }
 
-export interface ReplicaManagerOptions {
+interface ReplicaManagerOptions {
   readonly brokerId: number;
   readonly clock: Clock;
   readonly logs: LogStore;

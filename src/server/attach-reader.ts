@@ -3,8 +3,11 @@ import { Server, Socket } from 'node:net';
 /** A connection that a listener has accepted and nobody reads yet. */
 export interface Arrival {
   readonly host: string;
-  /** Starts to read: `read` gets each chunk, borrowed, until it returns. */
-  open(read: (chunk: Buffer) => void): Socket;
+  /**
+   * Starts to read: `read` gets each chunk, borrowed. Before each read `room` may name a place
+   * for it; a plain socket does not ask.
+   */
+  open(read: (chunk: Buffer) => void, room: () => Buffer | undefined): Socket;
   refuse(): void;
 }
 
@@ -61,11 +64,17 @@ function fastArrival(handle: Handle): Arrival {
       handle.getpeername(peer);
       return peer.address ?? '';
     },
-    open(read) {
+    open(read, room) {
+      let current: Buffer | undefined;
       const onread = {
-        buffer: readBuffer,
+        buffer: () => {
+          const next = room() ?? readBuffer;
+          if (next === current) return null; // as before
+          current = next;
+          return next;
+        },
         callback: (sizeBytes: number) => {
-          read(readBuffer.subarray(0, sizeBytes));
+          read(current!.subarray(0, sizeBytes));
           return true;
         },
       };

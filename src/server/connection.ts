@@ -84,6 +84,11 @@ export class Connection {
     this.#handle(() => this.#assembler.push(chunk));
   }
 
+  /** Where to read the next bytes to, if that matters (see `FrameAssembler.roomForRest`). */
+  roomForRest(): Buffer | undefined {
+    return this.#open ? this.#assembler.roomForRest() : undefined;
+  }
+
   /** Input: the client sends no more. As from Kafka, it still gets its replies, then the end. */
   ended(): void {
     this.#peerEnded = true;

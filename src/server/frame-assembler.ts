@@ -3,6 +3,8 @@ import type { BufferPool } from './buffer-pool.ts';
 
 const sizeFieldBytes = 4;
 const smallBufferBytes = 64 << 10;
+/** From here on it pays to read the rest of a frame into its place. */
+const directReadBytes = 32 << 10;
 
 /** What the frames of a connection go to. */
 interface FrameSink {
@@ -42,6 +44,18 @@ export class FrameAssembler {
     if (this.#kept === undefined || this.keptBytes < sizeFieldBytes) return false;
     const claimedBytes = this.#kept.readInt32BE(this.#start);
     return !this.#isPossible(claimedBytes) || this.keptBytes >= sizeFieldBytes + claimedBytes;
+  }
+
+  /**
+   * Where the rest of a large frame belongs. Bytes that are written to the head of it and then
+   * pushed are not copied. It holds until the next `push`.
+   */
+  roomForRest(): Buffer | undefined {
+    if (this.keptBytes < sizeFieldBytes || this.hasFrame()) return undefined;
+    const wholeBytes = this.#firstKeptBytes();
+    if (wholeBytes - this.keptBytes < directReadBytes) return undefined;
+    if (this.#kept!.length - this.#end < directReadBytes) this.#move(directReadBytes, wholeBytes);
+    return this.#kept!.subarray(this.#end, this.#start + wholeBytes);
   }
 
   /** Takes the next bytes of the stream. Throws `MalformedFrame` for an impossible length. */
@@ -126,6 +140,10 @@ export class FrameAssembler {
 
   #keep(chunk: Buffer, from: number, to: number): void {
     const count = to - from;
+    if (from === 0 && this.#isInPlace(chunk)) {
+      this.#end += count;
+      return;
+    }
     if (this.#kept === undefined) {
       this.#move(count, count >= sizeFieldBytes ? chunk.readInt32BE(from) : 0);
     } else if (this.#end + count > this.#kept.length) {
@@ -133,6 +151,11 @@ export class FrameAssembler {
     }
     chunk.copy(this.#kept!, this.#end, from, to);
     this.#end += count;
+  }
+
+  #isInPlace(chunk: Buffer): boolean {
+    const kept = this.#kept;
+    return chunk.buffer === kept?.buffer && chunk.byteOffset === kept.byteOffset + this.#end;
   }
 
   /** Moves what is kept to the head of a buffer with room for `moreBytes`. */

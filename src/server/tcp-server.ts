@@ -90,7 +90,10 @@ export class TcpServer {
       pacemaker.deliver(() => {
         if (connection !== undefined) deliver(connection);
       });
-    const socket = arrival.open((chunk) => input((to) => entrance.received(to, chunk)));
+    const socket = arrival.open(
+      (chunk) => input((to) => entrance.received(to, chunk)),
+      () => connection?.roomForRest(),
+    );
     socket.setNoDelay(true);
     this.#sockets.add(socket);
     const wire = new SocketWire(socket, () => input((to) => entrance.drained(to)));

@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 export type NodeId = number;
 
 /** How one direction between two nodes behaves. */
-export interface Link {
+interface Link {
   readonly latencyMs: number;
   readonly jitterMs: number;
   readonly cut: boolean;
@@ -24,7 +24,7 @@ export type NetworkEvent =
       readonly link: Link;
     };
 
-export interface NetworkOptions {
+interface NetworkOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly emit: (event: NetworkEvent) => void;

@@ -8,7 +8,7 @@ export interface Stamped<Event> {
   readonly event: Event;
 }
 
-export type TraceReader<Event> = (stamped: Stamped<Event>) => void;
+type TraceReader<Event> = (stamped: Stamped<Event>) => void;
 
 /**
  * The one history of a run. Every change of state is one event in it; tests compare it, a failing

@@ -9,7 +9,7 @@ import { sizeOf } from '../../src/protocol/records/record-batch.ts';
 import { ZERO_UUID } from '../../src/protocol/types.ts';
 
 /** A reply that may still be parked. */
-export interface Reply<T> {
+interface Reply<T> {
   value: T | undefined;
 }
 

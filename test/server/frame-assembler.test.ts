@@ -72,6 +72,47 @@ describe('FrameAssembler', () => {
     );
   });
 
+  test('gives the same frames when the rest of a large one is read into its place', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(300_000), { maxLength: 6 }),
+        fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 10 }),
+        fc.array(fc.boolean(), { maxLength: 6 }),
+        (sizes, reads, pauses) => {
+          const frames = sizes.map((size, i) => String.fromCharCode(97 + i).repeat(size));
+          const bytes = Buffer.concat(frames.map(framed));
+          const { sink, assembler } = setUp();
+          let turn = 0;
+          sink.onFrame = () => {
+            sink.isReady = pauses[turn++] ?? true;
+          };
+          for (let at = 0, read = 0; at < bytes.length; read++) {
+            const room = assembler.roomForRest() ?? Buffer.alloc(65_536);
+            const count = Math.min(room.length, reads[read % reads.length]!, bytes.length - at);
+            bytes.copy(room, 0, at, at + count);
+            assembler.push(room.subarray(0, count));
+            at += count;
+            if (read % 2 === 0) resume(sink, assembler);
+          }
+          while (assembler.hasFrame()) resume(sink, assembler);
+          expect(sink.frames).toEqual(frames);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('room is offered for a large rest alone, and of what came already', () => {
+    const { assembler } = setUp(100 << 20);
+    assembler.push(framed('small'));
+    expect(assembler.roomForRest()).toBeUndefined();
+    assembler.push(framed('x'.repeat(20_000)).subarray(0, 10));
+    expect(assembler.roomForRest()).toBeUndefined();
+    const large = setUp(100 << 20).assembler;
+    large.push(framed(Buffer.alloc(50 << 20)).subarray(0, 60_000));
+    expect(large.roomForRest()!.length).toBeLessThan(128 << 10);
+  });
+
   test('byte by byte', () => {
     const { sink, assembler } = setUp();
     for (const byte of Buffer.concat(['a', '', 'ccc'].map(framed))) {

@@ -15,7 +15,7 @@ function world(seed = 1) {
   return { clock, network, events };
 }
 
-test('a message is due in the instant in which it was sent, but not before the sender is done', () => {
+test('a message is due in the instant in which it was sent, once the sender is done', () => {
   const { clock, network } = world();
   const seen: string[] = [];
   network.send(1, 2, 'hello', () => seen.push('arrived'));

@@ -1,10 +1,10 @@
-import { compressBlock } from 'lz4js';
+import { packLz4Block } from './lz4-block.ts';
 import { copyLiterals, copyMatch, GrowingOutput } from './output-limit.ts';
 import { xxHash32 } from './xx-hash32.ts';
 
 /*
- * lz4js packs the blocks. Its frames lack the flag for independent blocks, without which Java's
- * client refuses them; its reader is slow, knows no block checksums and makes garbage of bad bytes.
+ * lz4js is not used. Its blocks break the rules for their last bytes, so that Java refuses some of
+ * them; its frames lack the flag that Java insists on; its reader makes garbage of bad bytes.
  */
 
 const magic = 0x184d2204;
@@ -122,8 +122,8 @@ export function writeLz4Frame(bytes: Uint8Array): Uint8Array {
   let at = 7;
   for (let start = 0; start < bytes.length; start += blockSize) {
     const block = bytes.subarray(start, start + blockSize);
-    const size = compressBlock(block, packed, 0, block.length, new Uint32Array(1 << 16));
-    const plain = size === 0 || size >= block.length;
+    const size = packLz4Block(block, packed);
+    const plain = size >= block.length;
     const chosen = plain ? block : packed.subarray(0, size);
     writeUint32(frame, at, plain ? chosen.length | 0x80000000 : chosen.length);
     frame.set(chosen, at + 4);

@@ -62,7 +62,8 @@ async function produceWithoutReply(topic: Topic): Promise<void> {
 }
 
 function acksAll(minimum: number, accepted: boolean): void {
-  test(`acks=all with min.insync.replicas=${minimum} is ${accepted ? 'accepted' : 'NOT_ENOUGH_REPLICAS'}`, async () => {
+  const outcome = accepted ? 'accepted' : 'NOT_ENOUGH_REPLICAS';
+  test(`acks=all with min.insync.replicas=${minimum} is ${outcome}`, async () => {
     const topic = topics.get(minimum)!;
     const before = await highWatermark(topic);
     const reply = await topic.produce(values('acks=all'));
@@ -80,7 +81,8 @@ function acksAll(minimum: number, accepted: boolean): void {
 }
 
 function acksOne(minimum: number, visible: boolean): void {
-  test(`acks=1 with min.insync.replicas=${minimum} is accepted and ${visible ? 'can be read' : 'cannot be read yet'}`, async () => {
+  const outcome = visible ? 'can be read' : 'cannot be read yet';
+  test(`acks=1 with min.insync.replicas=${minimum} is accepted and ${outcome}`, async () => {
     const topic = topics.get(minimum)!;
     const before = await highWatermark(topic);
     const reply = await topic.produce(values('acks=1'), { acks: 1 });

@@ -93,7 +93,7 @@ describe('while a follower that is in sync says nothing', () => {
     expect(await patient.topic.fetch()).toMatchObject({ highWatermark: 2 });
   });
 
-  test('acks=all is REQUEST_TIMED_OUT when too few are left: the high watermark stands still', async () => {
+  test('acks=all is REQUEST_TIMED_OUT when too few are left: nothing is committed', async () => {
     expect(await strict.answer).toMatchObject({ error: 'REQUEST_TIMED_OUT' });
     await strict.topic.untilInSync([leader], 0, leader);
     expect(await strict.topic.fetch()).toMatchObject({ highWatermark: 1 });

@@ -62,7 +62,7 @@ describe('max_bytes', () => {
     ]);
   });
 
-  test('only the first partition with records may exceed it, not the first of the request', async () => {
+  test('the first partition with records may exceed it, not the first of the request', async () => {
     const { topic, brokerId } = await filled(2);
     const topics = [wanted(topic, { partition: 0, offset: 2 }, { partition: 1 })];
     const { entries } = await fetchMany(cluster(), topics, { maxBytes: 1 }, brokerId);
@@ -95,7 +95,7 @@ describe('partition_max_bytes', () => {
 });
 
 describe('min_bytes and max_wait', () => {
-  test('a fetch for more than there is ends when max_wait has passed, with what there is', async () => {
+  test('a fetch for more than there is ends after max_wait, with what there is', async () => {
     const { topic } = await filled(1);
     const started = performance.now();
     const reply = await topic.fetch({ minBytes: 1_000_000, maxWaitMs: 300 });

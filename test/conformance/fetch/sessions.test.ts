@@ -8,7 +8,10 @@ import { useCluster } from '../harness/use-cluster.ts';
 
 const cluster = useCluster();
 
-/** Partitions led by the first broker, one value `p0`, `p1` … in each, and a session that has read them. */
+/**
+ * Partitions led by the first broker, one value `p0`, `p1` … in each, and a session that has read
+ * them.
+ */
 async function opened(partitions: number, version?: number) {
   const brokerId = cluster().brokerIds[0]!;
   const topic = await cluster().topic({

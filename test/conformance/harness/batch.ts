@@ -1,7 +1,7 @@
 import { type Codec, compress } from './codecs.ts';
 import { crc32c } from './crc32c.ts';
 
-export interface RecordInput {
+interface RecordInput {
   readonly key?: string | null;
   readonly value?: string | Uint8Array | null;
   /** Milliseconds; the batch's first timestamp when left out. */

@@ -7,7 +7,7 @@ import type { Control, Target } from './target.ts';
 import { Topic } from './topic.ts';
 import { until } from './until.ts';
 
-export interface TopicOptions {
+interface TopicOptions {
   /** 1 unless said; ignored with `replicas`. */
   readonly partitions?: number;
   /** 1 unless said; ignored with `replicas`. */
@@ -73,7 +73,9 @@ export class Cluster {
     return connection;
   }
 
-  /** Sends a request on the file's shared connection to a broker. Fields left out get their default. */
+  /**
+   * Sends a request on the file's shared connection to a broker. Fields left out get their default.
+   */
   async request<Q, S>(
     api: Api<Q, S>,
     version: number,

@@ -8,13 +8,13 @@ export const resource = { topic: 2, broker: 4, brokerLogger: 8, clientMetrics: 1
 export const source = { topic: 1, broker: 2, allBrokers: 3, file: 4, byDefault: 5 };
 export const operation = { set: 0, delete: 1, append: 2, subtract: 3 };
 
-export interface Asked {
+interface Asked {
   readonly type?: number;
   readonly name: string;
   readonly keys?: readonly string[] | null;
 }
 
-export interface DescribeOptions {
+interface DescribeOptions {
   readonly version?: number;
   readonly includeSynonyms?: boolean;
   readonly includeDocumentation?: boolean;
@@ -63,7 +63,7 @@ export interface Changed {
   readonly configs: readonly (readonly [name: string, value: string | null, operation?: number])[];
 }
 
-export interface AlterOptions {
+interface AlterOptions {
   readonly version?: number;
   readonly validateOnly?: boolean;
   readonly brokerId?: number;

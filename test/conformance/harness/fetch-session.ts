@@ -3,7 +3,10 @@ import { type FetchMany, fetchMany, type wanted } from './fetching.ts';
 
 type Topics = readonly ReturnType<typeof wanted>[];
 
-/** A fetch session as a client keeps it: full first, then only changes, with the next epoch each time. */
+/**
+ * A fetch session as a client keeps it: full first, then only changes, with the next epoch each
+ * time.
+ */
 export class FetchSession {
   readonly id: number;
   readonly #connection: Connection;

@@ -1,4 +1,4 @@
-export interface HeaderFields {
+interface HeaderFields {
   readonly apiKey: number;
   readonly version: number;
   readonly correlationId: number;

@@ -1,6 +1,8 @@
 import type { Type } from '../../../src/protocol/type.ts';
 
-/** A message in which any field may be left out: it then gets the default of Kafka's own definition. */
+/**
+ * A message in which any field may be left out: it then gets the default of Kafka's own definition.
+ */
 export type Loose<T> = T extends Uint8Array | string | number | boolean | null
   ? T
   : T extends readonly (infer Element)[]

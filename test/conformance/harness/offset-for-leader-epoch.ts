@@ -2,7 +2,7 @@ import { apis } from '../../../src/protocol/messages/index.ts';
 import type { Cluster } from './cluster.ts';
 import { errorName } from './error-name.ts';
 
-export interface OffsetForLeaderEpochOptions {
+interface OffsetForLeaderEpochOptions {
   readonly version?: number;
   readonly partition?: number;
   readonly currentLeaderEpoch?: number;

@@ -3,7 +3,9 @@ import { promisify } from 'node:util';
 import { startCluster } from '../../../src/index.ts';
 import type { Address } from './connection.ts';
 
-/** What a behaviour may do to a broker. Returns when it is done, not when the cluster has noticed. */
+/**
+ * What a behaviour may do to a broker. Returns when it is done, not when the cluster has noticed.
+ */
 export interface Control {
   /** The broker is gone at once, as with kill -9. Its log stays. */
   crash(brokerId: number): Promise<void>;

@@ -4,7 +4,7 @@ import { errorName } from './error-name.ts';
 import { type ReadBatch, type ReadRecord, readBatches } from './read-batches.ts';
 import { until } from './until.ts';
 
-export interface ProduceOptions {
+interface ProduceOptions {
   readonly partition?: number;
   readonly acks?: number;
   readonly timeoutMs?: number;
@@ -14,7 +14,7 @@ export interface ProduceOptions {
   readonly brokerId?: number;
 }
 
-export interface FetchOptions {
+interface FetchOptions {
   readonly partition?: number;
   readonly offset?: number;
   readonly version?: number;

@@ -43,7 +43,7 @@ describe('acks=all', () => {
     expect(await topic.produce(values('a'))).toMatchObject({ error: 'NONE', baseOffset: 0 });
   });
 
-  test('two replicas satisfy min.insync.replicas=3: the effective minimum is their number', async () => {
+  test('two replicas satisfy min.insync.replicas=3: no more can be asked of two', async () => {
     const topic = await cluster().topic({
       replicationFactor: 2,
       configs: { 'min.insync.replicas': '3' },

@@ -46,7 +46,7 @@ test('an empty transactional id is INVALID_REQUEST', async () => {
   expect(reply).toMatchObject({ producerId: -1, producerEpoch: -1 });
 });
 
-test('without a transactional id a known producer id is passed over: a new one is given', async () => {
+test('without a transactional id a known producer id is replaced by a new one', async () => {
   const producerId = await newId(cluster().brokerIds[0]!);
   const again = await cluster().request(apis.InitProducerId, 5, {
     ...idempotent,

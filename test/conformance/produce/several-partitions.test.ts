@@ -85,7 +85,7 @@ describe('several partitions in one request', () => {
     expect(reply.responses[0]!.partitionResponses).toHaveLength(2);
   });
 
-  test('each has its own result: a wrong batch does not keep the others from being written', async () => {
+  test('each has its own result: a wrong batch does not keep the others out', async () => {
     const { topic, brokerId } = await topicOnOneBroker(4);
     const results = await produceAll(
       [
