@@ -1,6 +1,7 @@
 import { ErrorCode } from '../protocol/error-code.ts';
-import type { Partition, PartitionListener } from './partition.ts';
-import type { ParkedOperation, Purgatory, Ticket } from './purgatory.ts';
+import { awaitOutcomes } from './await-outcomes.ts';
+import type { Partition } from './partition.ts';
+import type { Purgatory } from './purgatory.ts';
 
 /** Records have been deleted on the leader; its followers learn of the new start as they fetch. */
 export interface PendingDeletion {
@@ -16,48 +17,11 @@ interface DeletionOutcome {
 /** Replies once the low watermark of each partition has come up to what was deleted. */
 export function awaitLowWatermark(
   purgatory: Purgatory,
-  deletions: readonly PendingDeletion[],
+  items: readonly PendingDeletion[],
   timeoutMs: number,
   reply: (outcomes: readonly DeletionOutcome[]) => void,
 ): void {
-  const operation = new DelayedDelete(deletions, reply);
-  if (operation.tryComplete()) return;
-  operation.ticket = purgatory.park(operation, timeoutMs);
-  for (const { partition } of deletions) partition.subscribe(operation);
-}
-
-class DelayedDelete implements ParkedOperation, PartitionListener {
-  ticket: Ticket | undefined;
-  readonly #deletions: readonly PendingDeletion[];
-  readonly #reply: (outcomes: readonly DeletionOutcome[]) => void;
-
-  constructor(
-    deletions: readonly PendingDeletion[],
-    reply: (outcomes: readonly DeletionOutcome[]) => void,
-  ) {
-    this.#deletions = deletions;
-    this.#reply = reply;
-  }
-
-  partitionChanged(): void {
-    this.ticket?.wake();
-  }
-
-  tryComplete(): boolean {
-    const outcomes = this.#deletions.map(outcomeOf);
-    if (outcomes.includes(undefined)) return false;
-    this.#complete(outcomes);
-    return true;
-  }
-
-  expire(): void {
-    this.#complete(this.#deletions.map(outcomeOf));
-  }
-
-  #complete(outcomes: readonly (DeletionOutcome | undefined)[]): void {
-    for (const { partition } of this.#deletions) partition.unsubscribe(this);
-    this.#reply(outcomes.map((outcome) => outcome ?? timedOut));
-  }
+  awaitOutcomes(purgatory, { items, timeoutMs, outcomeOf, timedOut, reply });
 }
 
 const timedOut: DeletionOutcome = { errorCode: ErrorCode.REQUEST_TIMED_OUT, lowWatermark: -1 };

@@ -1,6 +1,7 @@
 import { ErrorCode } from '../protocol/error-code.ts';
-import type { Partition, PartitionListener } from './partition.ts';
-import type { ParkedOperation, Purgatory, Ticket } from './purgatory.ts';
+import { awaitOutcomes } from './await-outcomes.ts';
+import type { Partition } from './partition.ts';
+import type { Purgatory } from './purgatory.ts';
 
 /** A batch that has been appended on the leader and is not yet known to be on enough replicas. */
 export interface PendingWrite {
@@ -9,8 +10,6 @@ export interface PendingWrite {
   readonly requiredOffset: number;
   readonly leaderEpoch: number;
 }
-
-type WriteOutcome = ErrorCode | undefined;
 
 /**
  * Where `acks=all` waits. Replies with one error code per write, in order, once each has one:
@@ -25,57 +24,25 @@ type WriteOutcome = ErrorCode | undefined;
  */
 export function awaitReplication(
   purgatory: Purgatory,
-  writes: readonly PendingWrite[],
+  items: readonly PendingWrite[],
   timeoutMs: number,
   reply: (errorCodes: readonly ErrorCode[]) => void,
 ): void {
-  const operation = new DelayedProduce(writes, reply);
-  if (operation.tryComplete()) return;
-  operation.ticket = purgatory.park(operation, timeoutMs);
-  for (const { partition } of writes) partition.subscribe(operation);
+  const timedOut = ErrorCode.REQUEST_TIMED_OUT;
+  awaitOutcomes<PendingWrite, ErrorCode>(purgatory, {
+    items,
+    timeoutMs,
+    outcomeOf,
+    timedOut,
+    reply,
+  });
 }
 
-class DelayedProduce implements ParkedOperation, PartitionListener {
-  ticket: Ticket | undefined;
-  readonly #writes: readonly PendingWrite[];
-  readonly #outcomes: WriteOutcome[];
-  readonly #reply: (errorCodes: readonly ErrorCode[]) => void;
-
-  constructor(writes: readonly PendingWrite[], reply: (errorCodes: readonly ErrorCode[]) => void) {
-    this.#writes = writes;
-    this.#outcomes = writes.map(() => undefined);
-    this.#reply = reply;
-  }
-
-  partitionChanged(): void {
-    this.ticket?.wake();
-  }
-
-  tryComplete(): boolean {
-    let waiting = false;
-    this.#writes.forEach((write, index) => {
-      this.#outcomes[index] ??= outcomeOf(write);
-      waiting ||= this.#outcomes[index] === undefined;
-    });
-    if (waiting) return false;
-    this.#complete();
-    return true;
-  }
-
-  expire(): void {
-    this.#writes.forEach((_, index) => {
-      this.#outcomes[index] ??= ErrorCode.REQUEST_TIMED_OUT;
-    });
-    this.#complete();
-  }
-
-  #complete(): void {
-    for (const { partition } of this.#writes) partition.unsubscribe(this);
-    this.#reply(this.#outcomes.map((outcome) => outcome ?? ErrorCode.NONE));
-  }
-}
-
-function outcomeOf({ partition, requiredOffset, leaderEpoch }: PendingWrite): WriteOutcome {
+function outcomeOf({
+  partition,
+  requiredOffset,
+  leaderEpoch,
+}: PendingWrite): ErrorCode | undefined {
   const { leadership } = partition;
   if (partition.role.name === 'Deleted') return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   if (leadership === undefined || leadership.leaderEpoch !== leaderEpoch) {

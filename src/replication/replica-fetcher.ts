@@ -1,5 +1,6 @@
 import { ErrorCode } from '../protocol/error-code.ts';
 import type { FetchRequest, FetchResponse } from '../protocol/messages/fetch.ts';
+import { ZERO_UUID } from '../protocol/types.ts';
 import type { Clock, Timer } from '../simulation/clock.ts';
 import type { Partition } from './partition.ts';
 import { truncateToDivergence } from './truncation.ts';
@@ -7,12 +8,12 @@ import { truncateToDivergence } from './truncation.ts';
 /**
  * A request to another broker: its response, or undefined when the connection broke or timed out.
  */
-type SendToLeader<Request, Response> = (
+export type SendToLeader<Request, Response> = (
   request: Request,
   reply: (response: Response | undefined) => void,
 ) => void;
 
-interface FetcherSettings {
+export interface FetcherSettings {
   readonly replicaFetchWaitMaxMs: number;
   readonly replicaFetchMinBytes: number;
   readonly replicaFetchMaxBytes: number;
@@ -37,6 +38,16 @@ export interface ReplicaFetcherOptions {
 
 type PartitionData = FetchResponse['responses'][number]['partitions'][number];
 
+/** A partition that is followed, and the position that its leader was told last. */
+interface Followed {
+  readonly key: string;
+  readonly partition: Partition;
+  /** The request that told it, by number; 0: none has, and no response is about it. */
+  toldIn: number;
+  toldLeaderEpoch: number;
+  toldFetchOffset: number;
+}
+
 const keyOf = (topicId: string, partition: number): string => `${topicId}-${partition}`;
 
 /**
@@ -46,13 +57,18 @@ const keyOf = (topicId: string, partition: number): string => `${topicId}-${part
  */
 export class ReplicaFetcher {
   readonly #options: ReplicaFetcherOptions;
-  readonly #partitions = new Map<string, Partition>();
-  /** Partitions whose position the leader does not know yet. */
-  #moved = new Set<Partition>();
-  #forgotten: Partition[] = [];
+  readonly #followed = new Map<string, Followed>();
+  /** Those whose position the leader does not know yet. */
+  #moved = new Set<Followed>();
+  /** Those that are left out of the session until a pause or a question to the leader is over. */
+  readonly #resting = new Set<Followed>();
+  /** What the session at the leader still holds for nothing. */
+  #forgotten = new Map<string, Partition>();
   #session = { id: 0, epoch: 0 };
+  #sessionRefused = false;
+  #requests = 0;
   #inFlight = 0;
-  #backoff: Timer | undefined;
+  #nextSend: Timer | undefined;
   #closed = false;
 
   constructor(options: ReplicaFetcherOptions) {
@@ -60,188 +76,252 @@ export class ReplicaFetcher {
   }
 
   get isIdle(): boolean {
-    return this.#partitions.size === 0;
+    return this.#followed.size === 0;
   }
 
   follow(partition: Partition): void {
-    const { topicId, partition: index } = partition.identity;
-    this.#partitions.set(keyOf(topicId, index), partition);
-    this.#moved.add(partition);
-    this.#sendSoon();
+    const key = keyOf(partition.identity.topicId, partition.identity.partition);
+    const followed = { key, partition, toldIn: 0, toldLeaderEpoch: -1, toldFetchOffset: -1 };
+    this.#followed.set(key, followed);
+    this.#include(followed);
   }
 
   unfollow(partition: Partition): void {
-    const { topicId, partition: index } = partition.identity;
-    if (!this.#partitions.delete(keyOf(topicId, index))) return;
-    this.#moved.delete(partition);
-    this.#forgotten.push(partition);
+    const followed = this.#followed.get(
+      keyOf(partition.identity.topicId, partition.identity.partition),
+    );
+    if (followed === undefined) return;
+    this.#exclude(followed);
+    this.#resting.delete(followed);
+    this.#followed.delete(followed.key);
   }
 
   close(): void {
     this.#closed = true;
-    this.#backoff?.cancel();
+    this.#nextSend?.cancel();
+  }
+
+  #include(followed: Followed): void {
+    this.#resting.delete(followed);
+    this.#forgotten.delete(followed.key);
+    this.#moved.add(followed);
+    this.#sendSoon();
+  }
+
+  #exclude(followed: Followed): void {
+    followed.toldIn = 0;
+    this.#moved.delete(followed);
+    this.#resting.add(followed);
+    this.#forgotten.set(followed.key, followed.partition);
+  }
+
+  /** As Kafka: one partition that fails waits alone, the others go on. */
+  #rest(followed: Followed): void {
+    const { clock, settings } = this.#options;
+    this.#exclude(followed);
+    clock.after(settings().replicaFetchBackoffMs, () => {
+      if (!this.#closed && this.#resting.has(followed)) this.#include(followed);
+    });
   }
 
   /**
    * Once for all partitions that are added in one go. A Fetch that waits at the leader does not
-   * know them, so another goes out behind it; the leader ends the wait of the first.
+   * know them, so another goes out behind it; the leader ends the wait of the first. While the
+   * session is being opened nothing can be added to it: that Fetch does not wait, and then comes
+   * the next one.
    */
   #sendSoon(): void {
-    if (this.#inFlight > 1) return;
-    this.#backoff?.cancel();
-    this.#backoff = this.#options.clock.after(0, () => this.#send());
+    if (this.#inFlight > 1 || (this.#inFlight === 1 && this.#session.id === 0)) return;
+    this.#sendAfter(0);
+  }
+
+  #sendAfter(delayMs: number): void {
+    this.#nextSend?.cancel();
+    this.#nextSend = this.#options.clock.after(delayMs, () => this.#send());
   }
 
   #send(): void {
-    this.#backoff?.cancel();
-    this.#backoff = undefined;
-    if (this.#closed || this.#partitions.size === 0) return;
+    this.#nextSend?.cancel();
+    this.#nextSend = undefined;
+    if (this.#closed || this.#followed.size === this.#resting.size) return;
     this.#inFlight++;
+    this.#requests++;
+    const number = this.#requests;
     const request = this.#buildRequest();
     this.#options.fetch(request, (response) => {
       this.#inFlight--;
-      if (!this.#closed) this.#received(response);
+      if (!this.#closed) this.#received(response, number, request.sessionEpoch === 0);
     });
   }
 
   #buildRequest(): FetchRequest {
-    const { brokerId, brokerEpoch, settings } = this.#options;
+    const { brokerId, brokerEpoch } = this.#options;
+    const settings = this.#options.settings();
     const { id: sessionId, epoch: sessionEpoch } = this.#session;
     const isFull = sessionEpoch === 0;
-    const named = isFull ? this.#partitions.values() : this.#moved;
-    const forgotten = isFull ? [] : this.#forgotten;
+    const named = isFull ? this.#awake() : this.#moved;
+    const forgotten = isFull ? [] : this.#forgotten.values();
     const request: FetchRequest = {
       clusterId: null,
       replicaId: -1,
       replicaState: { replicaId: brokerId, replicaEpoch: brokerEpoch() },
-      maxWaitMs: settings().replicaFetchWaitMaxMs,
-      minBytes: settings().replicaFetchMinBytes,
-      maxBytes: settings().replicaFetchResponseMaxBytes,
+      maxWaitMs: isFull && !this.#sessionRefused ? 0 : settings.replicaFetchWaitMaxMs,
+      minBytes: settings.replicaFetchMinBytes,
+      maxBytes: settings.replicaFetchResponseMaxBytes,
       isolationLevel: 0,
       sessionId,
       sessionEpoch,
-      topics: groupByTopic(named, (partition) => this.#position(partition)),
-      forgottenTopicsData: groupByTopic(forgotten, (partition) => partition.identity.partition),
+      topics: groupByTopic(named, topicIdOfFollowed, (followed) => this.#tell(followed, settings)),
+      forgottenTopicsData: groupByTopic(forgotten, topicIdOf, indexOf),
       rackId: '',
     };
-    this.#moved = new Set();
-    this.#forgotten = [];
+    if (this.#moved.size > 0) this.#moved = new Set();
+    if (this.#forgotten.size > 0) this.#forgotten = new Map();
     this.#session.epoch = nextSessionEpoch(sessionEpoch);
     return request;
   }
 
-  #position({ identity, log, leaderEpoch }: Partition) {
+  *#awake(): Iterable<Followed> {
+    for (const followed of this.#followed.values()) {
+      if (!this.#resting.has(followed)) yield followed;
+    }
+  }
+
+  #tell(followed: Followed, { replicaFetchMaxBytes }: FetcherSettings) {
+    const { identity, log, leaderEpoch } = followed.partition;
+    followed.toldIn = this.#requests;
+    followed.toldLeaderEpoch = leaderEpoch;
+    followed.toldFetchOffset = log.logEndOffset;
     return {
       partition: identity.partition,
       currentLeaderEpoch: leaderEpoch,
       fetchOffset: log.logEndOffset,
       lastFetchedEpoch: log.latestEpoch,
       logStartOffset: log.logStartOffset,
-      partitionMaxBytes: this.#options.settings().replicaFetchMaxBytes,
-      replicaDirectoryId: 'AAAAAAAAAAAAAAAAAAAAAA',
+      partitionMaxBytes: replicaFetchMaxBytes,
+      replicaDirectoryId: ZERO_UUID,
       highWatermark: log.highWatermark,
     };
   }
 
-  #received(response: FetchResponse | undefined): void {
+  #received(response: FetchResponse | undefined, number: number, wasFull: boolean): void {
     if (response === undefined || response.errorCode !== ErrorCode.NONE) {
-      this.#startAnew(response === undefined);
+      // The session is lost, or the leader: everything must be said again.
+      this.#session = { id: 0, epoch: 0 };
+      if (this.#inFlight > 0) return;
+      const isLeaderLost = response === undefined || wasFull;
+      this.#sendAfter(isLeaderLost ? this.#options.settings().replicaFetchBackoffMs : 0);
       return;
     }
     this.#session.id = response.sessionId;
-    if (response.sessionId === 0) this.#session.epoch = 0;
-    let failed = false;
+    this.#sessionRefused = response.sessionId === 0;
+    if (this.#sessionRefused) this.#session.epoch = 0;
     for (const { topicId, partitions } of response.responses) {
       for (const data of partitions) {
-        const partition = this.#partitions.get(keyOf(topicId, data.partitionIndex));
-        if (partition === undefined) continue;
-        if (!this.#process(partition, data)) failed = true;
+        const followed = this.#followed.get(keyOf(topicId, data.partitionIndex));
+        if (followed !== undefined && isAnswer(followed, number)) this.#process(followed, data);
       }
     }
-    if (this.#inFlight > 0) return;
-    if (failed) this.#retryLater();
-    else this.#send();
+    if (this.#inFlight === 0) this.#send();
   }
 
-  /** The session is lost, or the leader: everything must be said again. */
-  #startAnew(leaderLost: boolean): void {
-    this.#session = { id: 0, epoch: 0 };
-    if (this.#inFlight > 0) return;
-    if (leaderLost) this.#retryLater();
-    else this.#send();
-  }
-
-  #retryLater(): void {
-    const { clock, settings } = this.#options;
-    this.#backoff?.cancel();
-    this.#backoff = clock.after(settings().replicaFetchBackoffMs, () => this.#send());
-  }
-
-  /** Returns false when the partition must be tried again after a pause. */
-  #process(partition: Partition, data: PartitionData): boolean {
+  #process(followed: Followed, data: PartitionData): void {
     if (data.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) {
-      this.#beginAnew(partition);
-      return true;
+      this.#beginAnew(followed);
+      return;
     }
     if (data.errorCode !== ErrorCode.NONE) {
-      this.#moved.add(partition);
-      return false;
+      this.#rest(followed);
+      return;
     }
+    const { partition } = followed;
     const { log } = partition;
     const { divergingEpoch } = data;
     if (divergingEpoch !== null) {
       truncateToDivergence(log, divergingEpoch);
-      this.#moved.add(partition);
-      return true;
+      this.#moved.add(followed);
+      return;
     }
     const chunks = data.records ?? [];
     if (chunks.length > 0) {
-      // Not at our end any more: the answer to a request that a later one has overtaken.
       const { errorCode } = log.appendAsFollower(chunks, this.#options.clock.now());
-      if (errorCode !== ErrorCode.OFFSET_OUT_OF_RANGE) this.#moved.add(partition);
+      if (errorCode !== ErrorCode.NONE) {
+        this.#rest(followed);
+        return;
+      }
+      this.#moved.add(followed);
     }
     log.setHighWatermark(Math.min(data.highWatermark, log.logEndOffset));
     if (data.logStartOffset > log.logStartOffset && data.logStartOffset <= log.highWatermark) {
       log.moveLogStart(data.logStartOffset);
-      this.#moved.add(partition);
+      this.#moved.add(followed);
     }
     partition.changed();
-    return true;
   }
 
   /** Our end lies outside the leader's log: cut back to its end, or begin at its start. */
-  #beginAnew(partition: Partition): void {
+  #beginAnew(followed: Followed): void {
+    const { partition } = followed;
     const { log, leaderEpoch } = partition;
+    this.#exclude(followed);
     this.#options.leaderBounds(partition, (bounds) => {
-      const { topicId, partition: index } = partition.identity;
-      const isOurs = this.#partitions.get(keyOf(topicId, index)) === partition;
-      if (this.#closed || !isOurs || partition.leaderEpoch !== leaderEpoch) return;
-      if (bounds !== undefined && bounds.logEndOffset < log.logEndOffset) {
+      if (this.#closed || !this.#resting.has(followed)) return;
+      if (bounds === undefined || partition.leaderEpoch !== leaderEpoch) {
+        this.#rest(followed);
+        return;
+      }
+      if (bounds.logEndOffset < log.logEndOffset) {
         log.truncateTo(bounds.logEndOffset);
-      } else if (bounds !== undefined && bounds.logStartOffset > log.logEndOffset) {
+      } else if (bounds.logStartOffset > log.logEndOffset) {
         log.truncateFullyAndStartAt(bounds.logStartOffset);
       }
-      this.#moved.add(partition);
-      this.#sendSoon();
+      this.#include(followed);
     });
   }
 }
 
+/**
+ * Does the response to request `number` answer to where the follower stands now? Not if that has
+ * been told anew since, or has moved and is about to be: with two requests under way.
+ */
+function isAnswer(followed: Followed, number: number): boolean {
+  const { partition, toldIn, toldLeaderEpoch, toldFetchOffset } = followed;
+  const isLast = toldIn > 0 && toldIn <= number;
+  const { leaderEpoch, log } = partition;
+  return isLast && toldLeaderEpoch === leaderEpoch && toldFetchOffset === log.logEndOffset;
+}
+
 const nextSessionEpoch = (epoch: number): number => (epoch === 0x7fffffff ? 1 : epoch + 1);
 
-function groupByTopic<T>(
-  partitions: Iterable<Partition>,
-  describe: (partition: Partition) => T,
-): { topic: string; topicId: string; partitions: T[] }[] {
-  const topics = new Map<string, { topic: string; topicId: string; partitions: T[] }>();
-  for (const partition of partitions) {
-    const { topicId } = partition.identity;
-    let topic = topics.get(topicId);
-    if (topic === undefined) {
-      topic = { topic: '', topicId, partitions: [] };
-      topics.set(topicId, topic);
+const topicIdOf = ({ identity }: Partition): string => identity.topicId;
+const indexOf = ({ identity }: Partition): number => identity.partition;
+const topicIdOfFollowed = ({ partition }: Followed): string => partition.identity.topicId;
+
+interface OfTopic<T> {
+  readonly topic: string;
+  readonly topicId: string;
+  readonly partitions: T[];
+}
+
+function groupByTopic<Item, T>(
+  items: Iterable<Item>,
+  topicIdOfItem: (item: Item) => string,
+  describe: (item: Item) => T,
+): OfTopic<T>[] {
+  const byId = new Map<string, OfTopic<T>>();
+  const topics: OfTopic<T>[] = [];
+  let last: OfTopic<T> | undefined;
+  for (const item of items) {
+    const topicId = topicIdOfItem(item);
+    if (last?.topicId !== topicId) {
+      last = byId.get(topicId);
+      if (last === undefined) {
+        last = { topic: '', topicId, partitions: [] };
+        byId.set(topicId, last);
+        topics.push(last);
+      }
     }
-    topic.partitions.push(describe(partition));
+    last.partitions.push(describe(item));
   }
-  return [...topics.values()];
+  return topics;
 }

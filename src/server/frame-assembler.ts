@@ -51,7 +51,7 @@ export class FrameAssembler {
    * pushed are not copied. It holds until the next `push`.
    */
   roomForRest(): Buffer | undefined {
-    if (this.keptBytes < sizeFieldBytes || this.hasFrame()) return undefined;
+    if (this.keptBytes < directReadBytes || this.hasFrame()) return undefined;
     const wholeBytes = this.#firstKeptBytes();
     if (wholeBytes - this.keptBytes < directReadBytes) return undefined;
     if (this.#kept!.length - this.#end < directReadBytes) this.#move(directReadBytes, wholeBytes);

@@ -108,6 +108,10 @@ describe('FrameAssembler', () => {
     expect(assembler.roomForRest()).toBeUndefined();
     assembler.push(framed('x'.repeat(20_000)).subarray(0, 10));
     expect(assembler.roomForRest()).toBeUndefined();
+    assembler.push(Buffer.alloc(19_994));
+    expect(assembler.roomForRest()).toBeUndefined();
+    assembler.push(framed(Buffer.alloc(1 << 20)).subarray(0, 1000));
+    expect(assembler.roomForRest()).toBeUndefined(); // a claim, and little behind it
     const large = setUp(100 << 20).assembler;
     large.push(framed(Buffer.alloc(50 << 20)).subarray(0, 60_000));
     expect(large.roomForRest()!.length).toBeLessThan(128 << 10);

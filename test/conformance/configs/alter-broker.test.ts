@@ -28,14 +28,14 @@ async function change(name: string, key: string, value: string | null, kind = op
   return results[0]!;
 }
 
-/** A config as this broker tells it, once it comes from there. */
-async function untilSource(brokerId: number, key: string, configSource: number) {
-  return await until(`broker ${brokerId} has ${key} from ${configSource}`, async () => {
+/** A config as this broker tells it, once it has that value from there. */
+async function untilTold(brokerId: number, key: string, value: string, configSource: number) {
+  return await until(`broker ${brokerId} has ${key}=${value} from ${configSource}`, async () => {
     const asked = [{ type, name: String(brokerId), keys: [key] }];
     const options = { brokerId, includeSynonyms: true };
     const [result] = await describeConfigs(cluster(), asked, options);
     const config = result!.configs[key];
-    return config?.configSource === configSource ? config : undefined;
+    return config?.value === value && config.configSource === configSource ? config : undefined;
   });
 }
 
@@ -48,27 +48,20 @@ test('a config of one broker: set, told with its synonyms, and taken back', asyn
     resourceType: type,
     resourceName: name,
   });
-  expect(await untilSource(brokerId, ofOne, source.broker)).toMatchObject({
-    value: '14000',
-    synonyms: [
-      { name: ofOne, value: '14000', source: source.broker },
-      { name: ofOne, value: '15000', source: source.byDefault },
-    ],
-  });
-  const other = await untilSource(cluster().brokerIds[0]!, ofOne, source.byDefault);
-  expect(other).toMatchObject({ value: '15000' });
+  const { synonyms } = await untilTold(brokerId, ofOne, '14000', source.broker);
+  expect(synonyms).toEqual([
+    { name: ofOne, value: '14000', source: source.broker },
+    { name: ofOne, value: '15000', source: source.byDefault },
+  ]);
+  await untilTold(cluster().brokerIds[0]!, ofOne, '15000', source.byDefault);
   expect(await change(name, ofOne, null, operation.delete)).toMatchObject({ error: 'NONE' });
-  expect(await untilSource(brokerId, ofOne, source.byDefault)).toMatchObject({ value: '15000' });
+  await untilTold(brokerId, ofOne, '15000', source.byDefault);
 });
 
 test('a config of all brokers: resource name ""', async () => {
-  expect(await change('', ofAll, '86300000')).toMatchObject({
-    error: 'NONE',
-    resourceName: '',
-  });
+  expect(await change('', ofAll, '86300000')).toMatchObject({ error: 'NONE', resourceName: '' });
   for (const brokerId of cluster().brokerIds) {
-    const config = await untilSource(brokerId, ofAll, source.allBrokers);
-    expect(config).toMatchObject({ value: '86300000' });
+    await untilTold(brokerId, ofAll, '86300000', source.allBrokers);
   }
   const [defaults] = await describeConfigs(cluster(), [{ type, name: '' }]);
   expect(defaults!.configs[ofAll]).toMatchObject({
@@ -77,7 +70,7 @@ test('a config of all brokers: resource name ""', async () => {
   });
   await change('', ofAll, null, operation.delete);
   for (const brokerId of cluster().brokerIds) {
-    await untilSource(brokerId, ofAll, source.byDefault);
+    await untilTold(brokerId, ofAll, '86400000', source.byDefault);
   }
 });
 

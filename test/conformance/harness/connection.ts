@@ -14,8 +14,8 @@ interface Waiter {
 }
 
 /**
- * One raw TCP connection. Replies are taken strictly in arrival order and their correlation ids are
- * checked against the order of the requests, so every test also tests that replies are not reordered.
+ * One raw TCP connection. Replies are taken strictly in arrival order and their correlation ids
+ * checked against the order of the requests: every test also tests that replies keep their order.
  */
 export class Connection {
   /** Resolves when the broker (or this side) has closed the connection. */

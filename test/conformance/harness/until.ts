@@ -4,8 +4,8 @@ const pollIntervalMs = 25;
 
 /**
  * Asks the cluster again until `probe` returns something other than undefined, at most `attempts`
- * times. A probe that throws (a broker that is down) counts as not yet. This is the only wait in the
- * suite: a condition and a bound, never a fixed time.
+ * times. A probe that throws (a broker that is down) counts as not yet. This is the only wait in
+ * the suite: a condition and a bound, never a fixed time.
  */
 export async function until<T>(
   what: string,
