@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const packedMaxBytes = 600_000;
-const coreMaxBytes = 200_000;
+// Minified, with commander (45 kB) in it. It is read and compiled at every start.
+const cliMaxBytes = 300_000;
 
 const problems = [];
 const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8' });
@@ -34,8 +35,8 @@ attempt(`packed at most ${packedMaxBytes} bytes (${packed.size})`, () =>
   atMost(packed.size, packedMaxBytes),
 );
 const cliBytes = statSync('dist/cli.cjs').size;
-attempt(`the bundled command line at most ${coreMaxBytes} bytes (${cliBytes})`, () =>
-  atMost(cliBytes, coreMaxBytes),
+attempt(`the bundled command line at most ${cliMaxBytes} bytes (${cliBytes})`, () =>
+  atMost(cliBytes, cliMaxBytes),
 );
 attempt('no script runs when it is installed', () => {
   const forbidden = ['preinstall', 'install', 'postinstall'].filter(

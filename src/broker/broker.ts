@@ -69,6 +69,7 @@ export class Broker {
   readonly #configs: LiveConfigs;
   readonly #lifecycle: Lifecycle;
   #metadata = emptyMetadata;
+  #crashed = false;
 
   constructor(options: BrokerOptions) {
     const { brokerId, clusterId, clock, random, callController, emit } = options;
@@ -106,6 +107,10 @@ export class Broker {
     return this.#lifecycle.brokerEpoch;
   }
 
+  get hasCrashed(): boolean {
+    return this.#crashed;
+  }
+
   get configuration(): BrokerConfiguration {
     return this.#configs.configuration;
   }
@@ -131,6 +136,7 @@ export class Broker {
 
   /** The process ends without a word. Nothing of it acts any more; its logs stay as they are. */
   crash(): void {
+    this.#crashed = true;
     this.#lifecycle.stop();
     this.replicas.stop();
     this.#options.emit({ type: 'broker-crashed' });
@@ -155,8 +161,13 @@ export class Broker {
     const isNext = before.offset + records.length === metadata.offset;
     const touched = isNext ? touchedTopics(records) : this.#allTopics(before);
     for (const topicId of touched) this.#applyTopic(topicId, before.topicsById.get(topicId));
-    const brokersChanged = records.some((record) => record.type === 'broker-registration-change');
-    if (brokersChanged || !isNext) this.replicas.reconsiderIsr();
+    let brokersChanged = !isNext;
+    for (const record of records) {
+      if (record.type !== 'broker-registration-change') continue;
+      brokersChanged = true;
+      if (record.fenced) this.replicas.brokerFenced(record.brokerId);
+    }
+    if (brokersChanged) this.replicas.reconsiderIsr();
   }
 
   #applyTopic(topicId: string, before: TopicImage | undefined): void {

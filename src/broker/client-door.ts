@@ -19,6 +19,11 @@ export class ClientDoor implements Door {
   }
 
   receive(frame: Buffer, _client: Client, reply: (outcome: Outcome) => void): void {
+    // Its successor has the disk by now; a connection that has not heard yet must not write to it.
+    if (this.#broker.hasCrashed) {
+      reply('close');
+      return;
+    }
     const { header, body } = readRequest(frame);
     const { apiKey, apiVersion, correlationId, clientId } = header;
     const api = apiByKey(apiKey);

@@ -97,6 +97,8 @@ export class DelayedFetch implements ParkedOperation {
       if (typeof found === 'number') {
         session.bind(entry, undefined);
         reads.set(entry, failedRead(found));
+        // As Kafka: what is unknown from the start hastens nothing, what vanishes meanwhile does.
+        isDue ||= found === ErrorCode.NOT_LEADER_OR_FOLLOWER || this.#ticket !== undefined;
         continue;
       }
       canWait = true;
@@ -131,7 +133,12 @@ export class DelayedFetch implements ParkedOperation {
     if (!isProgress || read.errorCode !== ErrorCode.NONE) return read;
     const { fetchOffset, logStartOffset } = position;
     const isReplica = partition.followerFetched(replicaId, fetchOffset, logStartOffset);
-    return isReplica ? read : failedRead(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    if (isReplica) return read;
+    // With an epoch that is ours the reader may know better: of a reassignment, say.
+    const knowsEpoch = position.currentLeaderEpoch >= 0;
+    return failedRead(
+      knowsEpoch ? ErrorCode.UNKNOWN_LEADER_EPOCH : ErrorCode.NOT_LEADER_OR_FOLLOWER,
+    );
   }
 }
 

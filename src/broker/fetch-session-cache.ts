@@ -8,9 +8,13 @@ interface Slot {
   readonly session: FetchSession;
   readonly isFollower: boolean;
   readonly size: number;
+  readonly createdMs: number;
 }
 
-/** The fetch sessions that a broker keeps: at most so many, followers' before consumers'. */
+/**
+ * The fetch sessions that a broker keeps: at most so many, followers' before consumers'. A young
+ * one is safe from all but a follower that takes a consumer's place (Kafka's FetchSessionCache).
+ */
 export class FetchSessionCache {
   readonly #random: Random;
   readonly #slots = new Map<number, Slot>();
@@ -34,7 +38,7 @@ export class FetchSessionCache {
     session: FetchSession,
     { isFollower, slots, nowMs }: { isFollower: boolean; slots: number; nowMs: number },
   ): void {
-    const slot = { session, isFollower, size: session.size };
+    const slot = { session, isFollower, size: session.size, createdMs: nowMs };
     if (this.#slots.size >= slots && !this.#evictFor(slot, nowMs)) return;
     session.id = this.#newId();
     session.epoch = 1;
@@ -53,7 +57,9 @@ export class FetchSessionCache {
         this.remove(slot.session.id);
         return true;
       }
-      if (worst === undefined || isWorthLess(slot, worst)) worst = slot;
+      const isOld = nowMs - slot.createdMs > evictionMs;
+      const mayGo = isOld || (wanted.isFollower && !slot.isFollower);
+      if (mayGo && (worst === undefined || isWorthLess(slot, worst))) worst = slot;
     }
     if (worst === undefined || !isWorthLess(worst, wanted)) return false;
     this.remove(worst.session.id);

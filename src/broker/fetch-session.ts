@@ -43,6 +43,7 @@ export class FetchSession implements PartitionListener {
   wake: (() => void) | undefined;
   readonly #entries = new Map<string, FetchEntry>();
   readonly #byPartition = new Map<Partition, FetchEntry>();
+  #closed = false;
 
   constructor(usesTopicIds: boolean) {
     this.usesTopicIds = usesTopicIds;
@@ -73,10 +74,10 @@ export class FetchSession implements PartitionListener {
     entry.partition = partition;
   }
 
-  /** Hears of every change of the entry's partition from now on. */
+  /** Hears of the next change of the entry's partition; while a request waits, of every one. */
   listen(entry: FetchEntry): void {
     const { partition } = entry;
-    if (partition === undefined || this.#byPartition.has(partition)) return;
+    if (this.#closed || partition === undefined || this.#byPartition.has(partition)) return;
     this.#byPartition.set(partition, entry);
     partition.subscribe(this);
   }
@@ -85,13 +86,17 @@ export class FetchSession implements PartitionListener {
     const entry = this.#byPartition.get(partition);
     if (entry === undefined) return;
     this.dirty.add(entry);
-    this.wake?.();
+    // A session whose reader never comes again must cost nothing: what is dirty stays dirty.
+    if (this.wake === undefined) this.#release(entry);
+    else this.wake();
   }
 
+  /** The end: a request that still waits is answered with what there is. */
   close(): void {
+    this.#closed = true;
+    this.current?.interrupt();
     for (const partition of this.#byPartition.keys()) partition.unsubscribe(this);
     this.#byPartition.clear();
-    this.wake?.();
   }
 
   #state(topic: string, topicId: string, position: RequestedPartition): void {

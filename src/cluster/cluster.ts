@@ -80,7 +80,10 @@ export class Cluster {
       random: this.#random.fork('controller'),
       configs: first.configs,
       emit: (event) => this.trace.record('controller', event),
-      publish: (metadata, records) => this.#publish(metadata, records),
+      publish: (metadata, records) => {
+        for (const brokerId of this.brokerIds) this.#publishTo(brokerId, metadata, records);
+      },
+      publishTo: (brokerId, metadata) => this.#publishTo(brokerId, metadata, []),
     });
     for (const definition of brokers) {
       const endpoint = { host: 'localhost', port: 0 };
@@ -222,13 +225,15 @@ export class Cluster {
     };
   }
 
-  #publish(metadata: ClusterMetadata, records: readonly MetadataRecord[]): void {
-    for (const [brokerId, seat] of this.#seats) {
-      const { process } = seat;
-      if (process === undefined) continue;
-      this.network.send(controllerNode, brokerId, 'metadata', () => {
-        if (process.isAlive()) process.broker.applyMetadata(metadata, records);
-      });
-    }
+  #publishTo(
+    brokerId: number,
+    metadata: ClusterMetadata,
+    records: readonly MetadataRecord[],
+  ): void {
+    const { process } = this.#seat(brokerId);
+    if (process === undefined) return;
+    this.network.send(controllerNode, brokerId, 'metadata', () => {
+      if (process.isAlive()) process.broker.applyMetadata(metadata, records);
+    });
   }
 }

@@ -26,13 +26,16 @@ function problemOf(
     return ErrorCode.STALE_BROKER_EPOCH;
   }
   if (partition === undefined) return ErrorCode.UNKNOWN_TOPIC_ID;
-  if (leaderEpoch < partition.leaderEpoch) return ErrorCode.FENCED_LEADER_EPOCH;
   if (leaderEpoch > partition.leaderEpoch) return ErrorCode.NOT_CONTROLLER;
+  if (partitionEpoch > partition.partitionEpoch) return ErrorCode.NOT_CONTROLLER;
+  if (leaderEpoch < partition.leaderEpoch) return ErrorCode.FENCED_LEADER_EPOCH;
   if (partition.leader !== brokerId) return ErrorCode.INVALID_REQUEST;
   if (partitionEpoch < partition.partitionEpoch) return ErrorCode.INVALID_UPDATE_VERSION;
-  if (partitionEpoch > partition.partitionEpoch) return ErrorCode.NOT_CONTROLLER;
   if (!isr.includes(brokerId)) return ErrorCode.INVALID_REQUEST;
-  if (!isr.every((member) => partition.replicas.includes(member))) return ErrorCode.INVALID_REQUEST;
+  const isSet = new Set(isr).size === isr.length;
+  if (!isSet || !isr.every((member) => partition.replicas.includes(member))) {
+    return ErrorCode.INVALID_REQUEST;
+  }
   const allAlive = isr.every((member) => metadata.brokers.get(member)?.fenced === false);
   return allAlive ? ErrorCode.NONE : ErrorCode.INELIGIBLE_REPLICA;
 }

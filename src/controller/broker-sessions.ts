@@ -7,6 +7,7 @@ import type { MetadataRecord } from './metadata-records.ts';
 
 interface Session {
   readonly incarnation: number;
+  /** undefined: the session has expired. A heartbeat of the same process brings it back. */
   timer: Timer | undefined;
 }
 
@@ -33,7 +34,7 @@ export class BrokerSessions {
   ): CallResult<CallResponse<'registerBroker'>> {
     const { brokerId, incarnation, endpoint, rack } = request;
     const live = this.#sessions.get(brokerId);
-    if (live !== undefined && live.incarnation !== incarnation) {
+    if (live?.timer !== undefined && live.incarnation !== incarnation) {
       const errorCode = ErrorCode.DUPLICATE_BROKER_REGISTRATION;
       return { records: [], response: { errorCode, brokerEpoch: -1 } };
     }
@@ -68,7 +69,7 @@ export class BrokerSessions {
     if (session === undefined) return;
     session.timer?.cancel();
     session.timer = clock.after(sessionTimeoutMs(), () => {
-      this.#sessions.delete(brokerId);
+      session.timer = undefined;
       expired(brokerId);
     });
   }
@@ -97,6 +98,7 @@ function unfence(metadata: ClusterMetadata, brokerId: number): MetadataRecord[] 
  * last member of an ISR stays in it, for nobody else has all that is committed.
  */
 export function fence(metadata: ClusterMetadata, brokerId: number): MetadataRecord[] {
+  if (metadata.brokers.get(brokerId)?.fenced !== false) return [];
   const records: MetadataRecord[] = [
     { type: 'broker-registration-change', brokerId, fenced: true },
   ];

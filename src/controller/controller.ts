@@ -38,6 +38,8 @@ interface ControllerOptions {
   readonly emit: (event: ControllerEvent) => void;
   /** Called after each commit, for the brokers to hear of it. */
   readonly publish: (metadata: ClusterMetadata, records: readonly MetadataRecord[]) => void;
+  /** Called when a broker shows that it has missed something. */
+  readonly publishTo: (brokerId: number, metadata: ClusterMetadata) => void;
 }
 
 /**
@@ -59,7 +61,12 @@ export class Controller {
     });
     this.#handlers = {
       registerBroker: ({ metadata }, request) => this.#sessions.register(metadata, request),
-      brokerHeartbeat: ({ metadata }, request) => this.#sessions.heartbeat(metadata, request),
+      brokerHeartbeat: ({ metadata }, request) => {
+        const { brokerId, metadataOffset } = request;
+        // Kafka's brokers fetch the metadata log; here it is sent, and what was lost is sent again.
+        if (metadataOffset < metadata.offset) this.#options.publishTo(brokerId, metadata);
+        return this.#sessions.heartbeat(metadata, request);
+      },
       alterPartition,
       allocateProducerIds,
       createTopics,

@@ -35,6 +35,13 @@ interface LeadershipOptions {
   readonly emit: (event: ReplicaEvent) => void;
 }
 
+/** The controller has gone on already: what it did is on its way here. */
+const toldByImage: ReadonlySet<number> = new Set([
+  ErrorCode.UNKNOWN_TOPIC_ID,
+  ErrorCode.FENCED_LEADER_EPOCH,
+  ErrorCode.INVALID_UPDATE_VERSION,
+]);
+
 /**
  * What a broker knows for as long as it leads a partition in one leader epoch: who is in sync, how
  * far each follower has got, and so how far the high watermark may go.
@@ -48,6 +55,8 @@ export class Leadership {
   #partitionEpoch: number;
   #replicas: readonly number[];
   #isr: IsrState;
+  /** The pending change is on its way to the controller, or what became of it on its way here. */
+  #awaitsNews = false;
 
   constructor(options: LeadershipOptions) {
     const { assignment, log } = options;
@@ -144,10 +153,14 @@ export class Leadership {
   }
 
   /**
-   * Asks again for every follower that is in step but not in the ISR: it may be eligible by now.
+   * To be called when brokers come or go, and now and then. A change whose fate is unknown is asked
+   * for again; so is every follower that is in step but not in the ISR, for it may be eligible by
+   * now; and the high watermark waits no more for one that no longer is.
    */
   reconsiderIsr(): void {
+    if (this.#isr.name !== 'Committed' && !this.#awaitsNews) this.#ask(this.#isr);
     for (const [brokerId, progress] of this.#followers) this.#maybeExpandIsr(brokerId, progress);
+    this.maybeAdvanceHighWatermark();
   }
 
   /**
@@ -192,7 +205,7 @@ export class Leadership {
   #track(brokerId: number): void {
     const { brokerId: self, contactOf, now } = this.#options;
     if (brokerId === self || this.#followers.has(brokerId)) return;
-    const caughtUpAtMs = this.isr.includes(brokerId) ? now() : 0;
+    const caughtUpAtMs = this.isr.includes(brokerId) ? now() : undefined;
     this.#followers.set(brokerId, new ReplicaProgress(contactOf(brokerId), caughtUpAtMs));
   }
 
@@ -208,6 +221,7 @@ export class Leadership {
   #maybeExpandIsr(brokerId: number, progress: ReplicaProgress): void {
     if (this.#isr.name !== 'Committed' || this.isr.includes(brokerId)) return;
     const inSync =
+      progress.isHeardOf &&
       progress.logEndOffset >= this.#options.log.highWatermark &&
       progress.logEndOffset >= this.epochStartOffset;
     if (!inSync || !this.#options.isEligible(brokerId)) return;
@@ -215,16 +229,33 @@ export class Leadership {
   }
 
   #propose(pending: IsrState): void {
-    const { requestIsrChange, emit } = this.#options;
     this.#isr = pending;
-    const isr = proposedIsr(pending);
-    emit({ type: 'isr-change-proposed', isr });
+    this.#options.emit({ type: 'isr-change-proposed', isr: proposedIsr(pending) });
+    this.#ask(pending);
+  }
+
+  /**
+   * Only a refusal for an ineligible member says for sure that nothing has been changed. After any
+   * other the change stays pending, and the maximal ISR with it, until the image tells or, where no
+   * news can be expected, it is asked for again (Kafka's handleAlterPartitionError).
+   */
+  #ask(pending: IsrState): void {
+    const { requestIsrChange, emit } = this.#options;
     const { leaderEpoch, partitionEpoch } = this;
-    requestIsrChange({ isr, leaderEpoch, partitionEpoch }, ({ errorCode, assignment }) => {
+    this.#awaitsNews = true;
+    const change = { isr: proposedIsr(pending), leaderEpoch, partitionEpoch };
+    requestIsrChange(change, ({ errorCode, assignment }) => {
       if (this.#isr !== pending) return; // the image has overtaken the reply
-      this.#isr = committed(pending.isr);
-      if (errorCode !== ErrorCode.NONE) emit({ type: 'isr-change-refused', errorCode });
-      else if (assignment !== undefined) this.update(assignment);
+      if (errorCode === ErrorCode.NONE) {
+        if (assignment !== undefined) this.update(assignment);
+        return;
+      }
+      emit({ type: 'isr-change-refused', errorCode });
+      if (errorCode === ErrorCode.INELIGIBLE_REPLICA) {
+        this.#isr = committed(pending.isr);
+        this.maybeAdvanceHighWatermark();
+      }
+      this.#awaitsNews = toldByImage.has(errorCode);
     });
   }
 }

@@ -5,6 +5,9 @@ import type { Partition } from './partition.ts';
 /** How far a reader may see: a follower everything, a consumer what is committed or decided. */
 export type FetchIsolation = 'log-end' | 'high-watermark' | 'last-stable-offset';
 
+/** As requests say it: 0 read uncommitted, 1 read committed. */
+export const isIsolationLevel = (level: number): boolean => level === 0 || level === 1;
+
 interface FetchPosition {
   readonly fetchOffset: number;
   /** The leader epoch that the reader believes in, -1 for no check (KIP-320). */

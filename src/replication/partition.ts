@@ -146,11 +146,11 @@ export class Partition {
   }
 
   /**
-   * Does a client's idea of the leader epoch agree with ours? -1 asks for no check (KIP-320).
+   * Does a client's idea of the leader epoch agree with ours? -1 alone asks for no check (KIP-320).
    * Kafka checks this before it checks who leads.
    */
   checkLeaderEpoch(currentLeaderEpoch: number): ErrorCode {
-    if (currentLeaderEpoch < 0 || currentLeaderEpoch === this.leaderEpoch) return ErrorCode.NONE;
+    if (currentLeaderEpoch === -1 || currentLeaderEpoch === this.leaderEpoch) return ErrorCode.NONE;
     return currentLeaderEpoch < this.leaderEpoch
       ? ErrorCode.FENCED_LEADER_EPOCH
       : ErrorCode.UNKNOWN_LEADER_EPOCH;

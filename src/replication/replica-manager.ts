@@ -86,7 +86,7 @@ export class ReplicaManager {
   contactOf(brokerId: number): FollowerContact {
     let contact = this.#contacts.get(brokerId);
     if (contact === undefined) {
-      contact = { lastFetchMs: 0 };
+      contact = { lastFetchMs: Number.NEGATIVE_INFINITY };
       this.#contacts.set(brokerId, contact);
     }
     return contact;
@@ -118,14 +118,24 @@ export class ReplicaManager {
     this.#options.logs.removeTopic(topicId);
   }
 
-  /** Who may be in an ISR has changed. */
+  /** The controller believes the broker dead: whatever it said counts no more until it fetches. */
+  brokerFenced(brokerId: number): void {
+    this.contactOf(brokerId).lastFetchMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Who may be in an ISR has changed, and whose log start DeleteRecords waits for. */
   reconsiderIsr(): void {
-    for (const partition of this.partitions()) partition.leadership?.reconsiderIsr();
+    for (const partition of this.partitions()) {
+      if (partition.leadership === undefined) continue;
+      partition.leadership.reconsiderIsr();
+      partition.changed();
+    }
   }
 
   applyRetention(): void {
     const nowMs = this.#options.clock.now();
     for (const partition of this.partitions()) {
+      partition.log.expireProducers(nowMs);
       if (partition.log.applyRetention(nowMs) > 0) partition.changed();
     }
   }

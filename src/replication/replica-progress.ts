@@ -1,4 +1,9 @@
-/** When a follower broker last fetched anything at all; shared by all its partitions. */
+const never = Number.NEGATIVE_INFINITY;
+
+/**
+ * When a follower broker last fetched anything at all, -Infinity before that and since it was
+ * fenced; shared by all its partitions.
+ */
 export interface FollowerContact {
   lastFetchMs: number;
 }
@@ -14,12 +19,17 @@ export class ReplicaProgress {
   logStartOffset = -1;
   #lastCaughtUpMs: number;
   readonly #contact: FollowerContact;
-  #previousFetchMs = 0;
+  #previousFetchMs = never;
   #leaderEndAtPreviousFetch = -1;
 
-  constructor(contact: FollowerContact, caughtUpAtMs: number) {
+  constructor(contact: FollowerContact, caughtUpAtMs = never) {
     this.#contact = contact;
     this.#lastCaughtUpMs = caughtUpAtMs;
+  }
+
+  /** It has been heard of since it was last fenced, so what it said of its log still counts. */
+  get isHeardOf(): boolean {
+    return this.#contact.lastFetchMs > never;
   }
 
   /** The follower asks for `fetchOffset`: it holds everything below. */

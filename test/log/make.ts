@@ -54,12 +54,12 @@ export function recordsIn(chunks: readonly Uint8Array[]) {
   });
 }
 
-/** Everything a log holds, from its start to its end. */
-export function readAll(log: PartitionLog) {
+/** Everything a log holds, from its start to its end, in reads of one batch or of many. */
+export function readAll(log: PartitionLog, maxSizeBytes = 1) {
   const all = [];
   for (let offset = log.logStartOffset; offset < log.logEndOffset; ) {
     const { chunks, nextOffset } = log.read(offset, {
-      maxSizeBytes: 1,
+      maxSizeBytes,
       untilOffset: log.logEndOffset,
       atLeastOneBatch: true,
     });

@@ -164,7 +164,10 @@ function agree({ log, naive }: Pair): void {
   const ids = naive.batches
     .filter(({ last }) => last >= naive.start)
     .flatMap(({ base, records }) => records.map(({ id }, index) => `${base + index} ${id}`));
-  expect(readAll(log).map(({ offset, value }) => `${offset} ${value}`)).toEqual(ids);
+  for (const maxSizeBytes of [1, 250, 1e6]) {
+    const found = readAll(log, maxSizeBytes).map(({ offset, value }) => `${offset} ${value}`);
+    expect(found).toEqual(ids);
+  }
 }
 
 it('does what a list of batches does, on replicas that share bytes and go their own ways', () => {

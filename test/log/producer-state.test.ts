@@ -201,5 +201,7 @@ it('agrees with a model that keeps every batch of every producer', () => {
   };
 
   const starts = fc.constantFrom(0, sequenceMax - 6);
-  fc.assert(fc.property(fc.array(command, { maxLength: 60, size: 'max' }), starts, run), { numRuns: 500 });
+  fc.assert(fc.property(fc.array(command, { maxLength: 60, size: 'max' }), starts, run), {
+    numRuns: 500,
+  });
 });

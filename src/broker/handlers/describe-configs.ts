@@ -22,9 +22,12 @@ type Result = DescribeConfigsResponse['results'][number];
 type Described = readonly DescribedConfig[] | { errorCode: ErrorCode; errorMessage: string };
 
 export const describeConfigs: Handler<'DescribeConfigs'> = (broker, request, _context, reply) => {
+  const isUnknown = request.resources.some((wanted) => !isKnownType(wanted.resourceType));
   const results = request.resources.map((wanted): Result => {
     const { resourceType, resourceName } = wanted;
-    const described = describe(broker, request, wanted);
+    const described = isUnknown
+      ? invalid('A resource of this request is of no known type.')
+      : describe(broker, request, wanted);
     const isError = 'errorCode' in described;
     return {
       errorCode: isError ? described.errorCode : ErrorCode.NONE,
@@ -75,8 +78,12 @@ function describe(broker: Broker, request: DescribeConfigsRequest, wanted: Wante
       return describeClientMetricsConfigs(configsOf(configs, { type: resourceType, name }), query);
     }
     default:
-      return invalid(`Unsupported resource type: ${resourceType}`);
+      return invalid(`There are no configs of resource type ${resourceType} here.`);
   }
 }
+
+/** Kafka refuses a request as a whole over a type that it does not know. */
+const isKnownType = (resourceType: number): boolean =>
+  Object.values(ConfigResourceType).some((known) => known === resourceType);
 
 const invalid = (errorMessage: string) => ({ errorCode: ErrorCode.INVALID_REQUEST, errorMessage });

@@ -1,7 +1,10 @@
 import { ErrorCode } from '../../protocol/error-code.ts';
 import type { FetchRequest, FetchResponse } from '../../protocol/messages/fetch.ts';
-import { ZERO_UUID } from '../../protocol/types.ts';
-import type { PartitionRead } from '../../replication/partition-read.ts';
+import {
+  failedRead,
+  isIsolationLevel,
+  type PartitionRead,
+} from '../../replication/partition-read.ts';
 import type { Broker } from '../broker.ts';
 import { DelayedFetch, type FetchParameters, type FetchReads } from '../delayed-fetch.ts';
 import { type FetchEntry, FetchSession } from '../fetch-session.ts';
@@ -17,6 +20,10 @@ type PartitionResponse = TopicResponse['partitions'][number];
  */
 export const fetch: Handler<'Fetch'> = (broker, request, { apiVersion }, reply) => {
   const replicaId = request.replicaState?.replicaId ?? request.replicaId;
+  if (!isIsolationLevel(request.isolationLevel)) {
+    reply(refuseAll(request, apiVersion));
+    return;
+  }
   const nowMs = broker.clock.now();
   if (replicaId >= 0) broker.replicas.contactOf(replicaId).lastFetchMs = nowMs;
   const opened = openSession(broker, request, apiVersion);
@@ -28,7 +35,7 @@ export const fetch: Handler<'Fetch'> = (broker, request, { apiVersion }, reply) 
   const delayed = new DelayedFetch(
     session,
     parametersOf(broker, request, replicaId, apiVersion),
-    (entry) => find(broker, entry),
+    (entry) => find(broker, session, entry),
     (reads) => {
       const withHints = apiVersion >= 16;
       if (isFull) keepSession(broker, session, request, replicaId);
@@ -40,6 +47,16 @@ export const fetch: Handler<'Fetch'> = (broker, request, { apiVersion }, reply) 
   session.current = delayed;
   delayed.start(broker.replicas.purgatory);
 };
+
+/** Kafka cannot read such a request, and says so of all of it. */
+function refuseAll({ topics }: FetchRequest, apiVersion: number): FetchResponse {
+  const errorCode = ErrorCode.UNKNOWN_SERVER_ERROR;
+  const partitionsOf = ({ partitions }: FetchRequest['topics'][number]) =>
+    partitions.map(({ partition }) => partitionAnswer(partition, failedRead(errorCode), false));
+  const answers = topics.map((topic) => ({ ...topic, partitions: partitionsOf(topic) }));
+  const responses = apiVersion < 13 ? answers : [];
+  return { throttleTimeMs: 0, errorCode, sessionId: 0, responses, nodeEndpoints: [] };
+}
 
 function parametersOf(
   broker: Broker,
@@ -108,13 +125,39 @@ function keepSession(
   });
 }
 
-function find(broker: Broker, { topic, topicId, index }: FetchEntry) {
+function find(broker: Broker, { usesTopicIds }: FetchSession, entry: FetchEntry) {
+  const { topic, topicId, index } = entry;
   const { topicsById, topicsByName } = broker.metadata;
-  const byId = topicId !== ZERO_UUID || topic === '';
-  const image = byId ? topicsById.get(topicId) : topicsByName.get(topic);
-  if (image === undefined && byId) return ErrorCode.UNKNOWN_TOPIC_ID;
+  const image = usesTopicIds ? topicsById.get(topicId) : topicsByName.get(topic);
+  if (image === undefined && usesTopicIds) return ErrorCode.UNKNOWN_TOPIC_ID;
   if (image?.partitions[index] === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   return broker.replicas.partition(image.topicId, index) ?? ErrorCode.NOT_LEADER_OR_FOLLOWER;
+}
+
+function partitionAnswer(
+  partitionIndex: number,
+  read: PartitionRead,
+  readCommitted: boolean,
+): PartitionResponse {
+  const { errorCode } = read;
+  const isUnknown =
+    errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || errorCode === ErrorCode.UNKNOWN_TOPIC_ID;
+  const hasList = isUnknown || (errorCode === ErrorCode.NONE && readCommitted);
+  return {
+    partitionIndex,
+    errorCode,
+    highWatermark: read.highWatermark,
+    lastStableOffset: read.lastStableOffset,
+    logStartOffset: read.logStartOffset,
+    divergingEpoch: read.divergingEpoch ?? null,
+    currentLeader: null,
+    snapshotId: null,
+    // Transactions are not there yet, so none was aborted. Kafka says null where it did not look,
+    // but an empty list where there is no such partition.
+    abortedTransactions: hasList ? [] : null,
+    preferredReadReplica: -1,
+    records: read.chunks,
+  };
 }
 
 /** Turns what was read into a response, and notes what the reader has been told. */
@@ -155,26 +198,9 @@ class FetchAnswer {
   }
 
   #partition(entry: FetchEntry, read: PartitionRead): PartitionResponse {
-    const { errorCode } = read;
-    const ok = errorCode === ErrorCode.NONE;
-    const isUnknown =
-      errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION ||
-      errorCode === ErrorCode.UNKNOWN_TOPIC_ID;
-    return {
-      partitionIndex: entry.index,
-      errorCode,
-      highWatermark: read.highWatermark,
-      lastStableOffset: read.lastStableOffset,
-      logStartOffset: read.logStartOffset,
-      divergingEpoch: read.divergingEpoch ?? null,
-      currentLeader: this.#hints?.for(this.#image(entry), errorCode) ?? null,
-      snapshotId: null,
-      // Transactions are not there yet, so none was aborted. Kafka says null where it did not look,
-      // but an empty list where there is no such partition.
-      abortedTransactions: isUnknown || (ok && this.#readCommitted) ? [] : null,
-      preferredReadReplica: -1,
-      records: read.chunks,
-    };
+    const answer = partitionAnswer(entry.index, read, this.#readCommitted);
+    const currentLeader = this.#hints?.for(this.#image(entry), read.errorCode) ?? null;
+    return currentLeader === null ? answer : { ...answer, currentLeader };
   }
 
   #image({ topic, topicId, index }: FetchEntry) {

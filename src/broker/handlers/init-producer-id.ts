@@ -5,6 +5,11 @@ import type { Handler } from '../request-context.ts';
 export const initProducerId: Handler<'InitProducerId'> = (broker, request, _context, reply) => {
   const failed = (errorCode: ErrorCode) =>
     reply({ throttleTimeMs: 0, errorCode, producerId: -1, producerEpoch: -1 });
+  const { producerId: given, producerEpoch } = request;
+  if ((given === -1) !== (producerEpoch === -1)) {
+    failed(ErrorCode.INVALID_REQUEST);
+    return;
+  }
   if (request.transactionalId !== null) {
     // An empty id is wrong for good; for any other there is no transaction coordinator yet.
     const isEmpty = request.transactionalId === '';

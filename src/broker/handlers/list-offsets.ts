@@ -4,7 +4,11 @@ import type {
   ListOffsetsResponse,
 } from '../../protocol/messages/list-offsets.ts';
 import type { Partition } from '../../replication/partition.ts';
-import { type FetchIsolation, visibleEnd } from '../../replication/partition-read.ts';
+import {
+  type FetchIsolation,
+  isIsolationLevel,
+  visibleEnd,
+} from '../../replication/partition-read.ts';
 import { findByName } from '../find-partition.ts';
 import type { Handler } from '../request-context.ts';
 
@@ -40,17 +44,25 @@ export const listOffsets: Handler<'ListOffsets'> = (broker, request, { apiVersio
   };
   const topics = [...wantedByTopic(request)].map(([name, byIndex]) => ({
     name,
-    partitions: [...byIndex.values()].map(([wanted, ...again]) =>
-      again.length > 0 ? failed(wanted, ErrorCode.INVALID_REQUEST) : answer(name, wanted),
-    ),
+    partitions: [...byIndex.values()].map(([wanted, ...again]) => {
+      // Kafka cannot read such a request, and says so of all of it.
+      if (!isIsolationLevel(isolationLevel)) {
+        return failed(wanted, ErrorCode.UNKNOWN_SERVER_ERROR);
+      }
+      return again.length > 0 ? failed(wanted, ErrorCode.INVALID_REQUEST) : answer(name, wanted);
+    }),
   }));
   reply({ throttleTimeMs: 0, topics });
 };
 
-/** Each topic and each partition is answered once, however often it is named. */
+/**
+ * Each topic and each partition is answered once, however often it is named; a topic without
+ * partitions not at all.
+ */
 function wantedByTopic({ topics }: ListOffsetsRequest) {
   const byTopic = new Map<string, Map<number, [Wanted, ...Wanted[]]>>();
   for (const { name, partitions } of topics) {
+    if (partitions.length === 0) continue;
     const byIndex = byTopic.get(name) ?? new Map<number, [Wanted, ...Wanted[]]>();
     byTopic.set(name, byIndex);
     for (const wanted of partitions) {
@@ -107,7 +119,10 @@ function lookUp(
     kind === special.maxTimestamp
       ? log.offsetOfMaxTimestamp()
       : log.offsetForTimestamp(timestamp, end);
-  return found === undefined ? at(-1, -1) : at(found.offset, found.leaderEpoch, found.timestampMs);
+  // Kafka does not look for the greatest timestamp of those that are visible.
+  return found === undefined || found.offset >= end
+    ? at(-1, -1)
+    : at(found.offset, found.leaderEpoch, found.timestampMs);
 }
 
 const isBehindItsEpoch = ({ leadership, log }: Partition): boolean =>

@@ -26,12 +26,15 @@ export const metadata: Handler<'Metadata'> = (broker, request, { apiVersion }, r
     ? topicOperations
     : OPERATIONS_NOT_REQUESTED;
   const describe = (topic: TopicImage) => describeTopic(broker, topic, operations);
-  const topics = wantsAll
-    ? [...image.topicsByName.values()].map(describe)
-    : once(wanted).map((one) => {
-        const topic = find(broker, one);
-        return topic === undefined ? missing(one, operations) : describe(topic);
-      });
+  const answer = (one: Wanted) => {
+    const topic = find(broker, one);
+    return topic === undefined ? missing(one, operations) : describe(topic);
+  };
+  const named = (topics: readonly Wanted[]) =>
+    namesTopicsWrongly(topics, apiVersion)
+      ? topics.map((one) => refused(one, operations))
+      : once(topics).map(answer);
+  const topics = wantsAll ? [...image.topicsByName.values()].map(describe) : named(wanted);
   const absent = topics.filter((topic) => topic.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   if (request.allowAutoTopicCreation && !wantsAll) {
     autoCreate(
@@ -54,10 +57,28 @@ export const metadata: Handler<'Metadata'> = (broker, request, { apiVersion }, r
   });
 };
 
-/** Each topic is answered once, however often it is named. */
-const once = (wanted: readonly Wanted[]): readonly Wanted[] => [
-  ...new Map(wanted.map((one) => [one.name ?? one.topicId, one])).values(),
-];
+/** The field for ids came two versions before it meant something. */
+const namesTopicsWrongly = (wanted: readonly Wanted[], apiVersion: number): boolean =>
+  apiVersion < 12 && wanted.some(({ name, topicId }) => name === null || topicId !== ZERO_UUID);
+
+const refused = ({ name, topicId }: Wanted, operations: number): TopicResponse => ({
+  errorCode: ErrorCode.INVALID_REQUEST,
+  name: name ?? '',
+  topicId,
+  isInternal: false,
+  partitions: [],
+  topicAuthorizedOperations: operations,
+});
+
+/**
+ * Each topic is answered once, however often it is named. A request that gives one id asks by ids
+ * alone, whatever names stand beside them.
+ */
+function once(wanted: readonly Wanted[]): readonly Wanted[] {
+  const byId = wanted.filter(({ topicId }) => topicId !== ZERO_UUID);
+  const asked = byId.length > 0 ? byId.map(({ topicId }) => ({ name: null, topicId })) : wanted;
+  return [...new Map(asked.map((one) => [one.name ?? one.topicId, one])).values()];
+}
 
 function find({ metadata: image }: Broker, { name, topicId }: Wanted): TopicImage | undefined {
   if (name !== null) return image.topicsByName.get(name);

@@ -69,10 +69,14 @@ class ProduceRun {
     }
   }
 
-  /** A topic that is listed twice is one; of a partition that is, the last entry counts. */
+  /**
+   * A topic that is listed twice is one; of a partition that is, the last entry counts. A topic
+   * without partitions is not answered.
+   */
   #wanted(): Map<string, { topic: TopicData; partitions: Map<number, PartitionData> }> {
     const wanted = new Map<string, { topic: TopicData; partitions: Map<number, PartitionData> }>();
     for (const topic of this.#request.topicData) {
+      if (topic.partitionData.length === 0) continue;
       const key = this.#byId ? topic.topicId : topic.name;
       let entry = wanted.get(key);
       if (entry === undefined) {
@@ -128,7 +132,7 @@ class ProduceRun {
     return answer;
   }
 
-  /** The checks in Kafka's order: topic, form of the records, acks, and only then who leads. */
+  /** The checks in Kafka's order: form of the records, topic, acks, and only then who leads. */
   #tryAppend(
     image: TopicImage | undefined,
     index: number,
@@ -136,11 +140,11 @@ class ProduceRun {
   ): Outcome {
     const broker = this.#broker;
     const { acks } = this.#request;
-    if (image === undefined && this.#byId) return refuse(ErrorCode.UNKNOWN_TOPIC_ID);
-    if (image?.partitions[index] === undefined) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     const batch = records?.[0] ?? noBytes;
     const problem = checkProduced(batch, this.#context.apiVersion);
     if (problem !== undefined) return refuse(problem.errorCode, problem.errorMessage);
+    if (image === undefined && this.#byId) return refuse(ErrorCode.UNKNOWN_TOPIC_ID);
+    if (image?.partitions[index] === undefined) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     if (acks < -1 || acks > 1) return refuse(ErrorCode.INVALID_REQUIRED_ACKS);
     if (isInternalTopic(image.name) && this.#context.clientId !== '__admin_client') {
       return refuse(

@@ -8,6 +8,7 @@ import {
   compressionTypes,
   decompress,
 } from '../../../src/protocol/records/compression.ts';
+import { packLz4Block } from '../../../src/protocol/records/lz4-block.ts';
 import { readZstd } from '../../../src/protocol/records/zstd.ts';
 import { clientBatches, codecFrames, codecText } from './fixtures.ts';
 
@@ -58,6 +59,48 @@ it.each(writable)('%s brings back what it packed', (type) => {
       expect('bytes' in opened && Buffer.from(opened.bytes).equals(bytes)).toBe(true);
     }),
   );
+});
+
+describe('an lz4 block of ours', () => {
+  /** Literal counts and match starts of each sequence of a block, by the format's own rules. */
+  function sequences(block: Uint8Array) {
+    const found: { literals: number; matchStart: number }[] = [];
+    let unpacked = 0;
+    for (let at = 0; at < block.length; ) {
+      const token = block[at++]!;
+      const length = (nibble: number) => {
+        if (nibble < 15) return nibble;
+        let sum = 15;
+        while (block[at] === 255) sum += block[at++]!;
+        return sum + block[at++]!;
+      };
+      const literals = length(token >>> 4);
+      at += literals;
+      unpacked += literals;
+      found.push({ literals, matchStart: unpacked });
+      if (at >= block.length) break;
+      at += 2;
+      unpacked += length(token & 15) + 4;
+    }
+    return { found, unpacked };
+  }
+
+  it('ends in literals and begins no match near its end, or Java refuses it', () => {
+    const part = fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 9 }), fc.nat(30));
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 20 }), (parts) => {
+        const bytes = Buffer.concat(parts.flatMap(([bit, times]) => Array(times + 1).fill(bit)));
+        const room = new Uint8Array(bytes.length + Math.ceil(bytes.length / 255) + 16);
+        const block = room.subarray(0, packLz4Block(bytes, room));
+        const { found, unpacked } = sequences(block);
+        expect(unpacked).toBe(bytes.length);
+        if (found.length === 1) return;
+        expect(found.at(-1)!.literals).toBeGreaterThanOrEqual(5);
+        expect(found.at(-2)!.matchStart).toBeLessThanOrEqual(bytes.length - 12);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
 
 describe('hostile bytes', () => {

@@ -17,12 +17,17 @@ it('has the check value of the CRC catalogue', () => {
 
 it('equals the definition, over any range and in any number of parts', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 6000 }), fc.nat(), fc.nat(), (bytes, a, b) => {
-      const start = a % (bytes.length + 1);
-      const middle = start + (b % (bytes.length - start + 1));
-      const whole = bitByBit(bytes.subarray(start));
-      expect(crc32c(bytes, start, bytes.length)).toBe(whole);
-      expect(crc32c(bytes, middle, bytes.length, crc32c(bytes, start, middle))).toBe(whole);
-    }),
+    fc.property(
+      fc.uint8Array({ maxLength: 6000, size: 'max' }),
+      fc.nat(),
+      fc.nat(),
+      (bytes, a, b) => {
+        const start = a % (bytes.length + 1);
+        const middle = start + (b % (bytes.length - start + 1));
+        const whole = bitByBit(bytes.subarray(start));
+        expect(crc32c(bytes, start, bytes.length)).toBe(whole);
+        expect(crc32c(bytes, middle, bytes.length, crc32c(bytes, start, middle))).toBe(whole);
+      },
+    ),
   );
 });
