@@ -116,23 +116,23 @@ class Storm {
 
   #checkReplicas(): void {
     const { cluster } = this.world;
-    for (const { name, topicId, partitions } of cluster.metadata.topicsByName.values()) {
+    for (const { name, partitions } of cluster.metadata.topicsByName.values()) {
       partitions.forEach((image, index) => {
         const where = `${name}-${index}`;
         expect([...image.isr].sort(), where).toEqual([...image.replicas].sort());
         const leader = this.world.log(image.leader, name, index);
         expect(leader.highWatermark, where).toBe(leader.logEndOffset);
+        const values = this.world.values(image.leader, name, index);
         for (const brokerId of image.replicas) {
-          const { logStartOffset, logEndOffset } = this.world.log(brokerId, name, index);
-          expect({ logStartOffset, logEndOffset }, `${where} on ${brokerId}`).toEqual({
-            logStartOffset: leader.logStartOffset,
-            logEndOffset: leader.logEndOffset,
-          });
-          const values = this.world.values(brokerId, name, index);
-          expect(values, where).toEqual(this.world.values(image.leader, name, index));
+          const replica = this.world.log(brokerId, name, index);
+          expect(replica.logEndOffset, where).toBe(leader.logEndOffset);
+          // A deletion that has not come round when its leader ends is forgotten, as in Kafka: the
+          // log of the old leader then starts later than that of the new one.
+          expect(replica.logStartOffset, where).toBeGreaterThanOrEqual(leader.logStartOffset);
+          const missing = replica.logStartOffset - leader.logStartOffset;
+          expect(this.world.values(brokerId, name, index), where).toEqual(values.slice(missing));
         }
       });
-      expect(topicId).toBeDefined();
     }
     for (const brokerId of brokers) {
       const running = cluster.broker(brokerId);

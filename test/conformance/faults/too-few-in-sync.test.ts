@@ -18,7 +18,7 @@ beforeAll(async () => {
   [leader, second, third] = cluster().brokerIds as [number, number, number];
   const replicas = [leader, second, third];
   lowered = await cluster().topic({
-    replicas: [replicas],
+    replicas: [replicas, replicas],
     configs: { 'min.insync.replicas': '2' },
   });
   for (const minimum of [1, 2, 3]) {
@@ -43,11 +43,14 @@ async function untilInSync(brokerIds: readonly number[]): Promise<void> {
   for (const topic of topics.values()) {
     for (const partition of [0, 1]) await topic.untilInSync(brokerIds, partition, leader);
   }
-  const strict = topics.get(3)!;
-  await until('the leader refuses acks=all', async () => {
-    const { error } = await strict.produce(values('x'), { partition: 1 });
-    return error === 'NOT_ENOUGH_REPLICAS' ? true : undefined;
-  });
+  // One more than there are: refused only once the last change has come to the leader.
+  const strict = topics.get(brokerIds.length + 1)!;
+  for (const topic of brokerIds.length === 1 ? [strict, lowered] : [strict]) {
+    await until('the leader refuses acks=all', async () => {
+      const { error } = await topic.produce(values('x'), { partition: 1, timeoutMs: 250 });
+      return error === 'NOT_ENOUGH_REPLICAS' ? true : undefined;
+    });
+  }
 }
 
 async function highWatermark(topic: Topic): Promise<number> {

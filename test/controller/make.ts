@@ -1,0 +1,49 @@
+import { brokerConfiguration } from '../../src/config/broker-configuration.ts';
+import { noDynamicConfigs } from '../../src/config/dynamic-configs.ts';
+import {
+  type ClusterMetadata,
+  emptyMetadata,
+  replay,
+} from '../../src/controller/cluster-metadata.ts';
+import type { CallContext } from '../../src/controller/controller-call.ts';
+import type { MetadataRecord } from '../../src/controller/metadata-records.ts';
+import { Random } from '../../src/simulation/random.ts';
+
+export const endpoint = { host: 'localhost', port: 9092 };
+
+/** Brokers 1 to `count`, each with its id times 100 as its epoch, none of them fenced. */
+export function brokers(count: number): MetadataRecord[] {
+  return Array.from({ length: count }, (_, index) => index + 1).flatMap((brokerId) => [
+    { type: 'register-broker', brokerId, brokerEpoch: brokerId * 100, endpoint, rack: null },
+    { type: 'broker-registration-change', brokerId, fenced: false },
+  ]);
+}
+
+/** A topic whose id is its name; every replica in sync, the first one leads. */
+export function topic(name: string, ...replicas: readonly (readonly number[])[]): MetadataRecord[] {
+  return [
+    { type: 'topic', name, topicId: name },
+    ...replicas.map(
+      (ids, partition): MetadataRecord => ({
+        type: 'partition',
+        topicId: name,
+        partition,
+        replicas: ids,
+        isr: ids,
+        leader: ids[0]!,
+      }),
+    ),
+  ];
+}
+
+export const clusterOf = (...records: readonly MetadataRecord[]): ClusterMetadata =>
+  replay(emptyMetadata, records);
+
+export const contextOf = (
+  metadata: ClusterMetadata,
+  configs: Record<string, string> = {},
+): CallContext => ({
+  metadata,
+  random: new Random(1),
+  configuration: brokerConfiguration(-1, new Map(Object.entries(configs)), noDynamicConfigs),
+});
