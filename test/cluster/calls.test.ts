@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { type Callee, Calls } from '../../src/cluster/calls.ts';
+import { Clock } from '../../src/simulation/clock.ts';
+import { Network } from '../../src/simulation/network.ts';
+import { Random } from '../../src/simulation/random.ts';
+
+/** Node 1 calls node 2; what it hears, and when. */
+class Line {
+  readonly clock = new Clock();
+  readonly network = new Network({ clock: this.clock, random: new Random(1), emit: () => {} });
+  readonly alive = new Set([1, 2]);
+  readonly heard: (string | undefined)[] = [];
+  readonly asked: ((response: string) => void)[] = [];
+  readonly calls = new Calls(this.clock, this.network);
+  readonly #from = this.#node(1);
+  readonly #to = this.#node(2);
+
+  call(): void {
+    this.calls.call<string>({
+      from: this.#from,
+      to: this.#to,
+      label: 'Question',
+      handle: (reply) => this.asked.push(reply),
+      reply: (response) => this.heard.push(response),
+    });
+    this.clock.settle();
+  }
+
+  end(node: 1 | 2): void {
+    this.alive.delete(node);
+    this.calls.ended(node === 1 ? this.#from : this.#to);
+    this.clock.settle();
+  }
+
+  answer(text: string, at = this.asked.length - 1): void {
+    this.asked[at]?.(text);
+    this.clock.settle();
+  }
+
+  #node(nodeId: number): Callee {
+    return { nodeId, isAlive: () => this.alive.has(nodeId) };
+  }
+}
+
+test('a call is handled and answered in the same instant', () => {
+  const line = new Line();
+  line.call();
+  line.answer('yes');
+  expect(line.heard).toEqual(['yes']);
+  expect(line.clock.now()).toBe(0);
+});
+
+test('whoever calls a process that is not there hears so at once', () => {
+  const line = new Line();
+  line.alive.delete(2);
+  line.call();
+  expect(line.heard).toEqual([undefined]);
+  expect(line.asked).toHaveLength(0);
+});
+
+test('the end of the called process breaks its connections, and its answer is lost', () => {
+  const line = new Line();
+  line.call();
+  line.call();
+  line.end(2);
+  expect(line.heard).toEqual([undefined, undefined]);
+  line.answer('too late');
+  expect(line.heard).toHaveLength(2);
+});
+
+test('the end of the calling process makes its calls forgotten', () => {
+  const line = new Line();
+  line.call();
+  line.end(1);
+  line.answer('to nobody');
+  line.clock.advanceTo(60_000);
+  expect(line.heard).toEqual([]);
+  expect(line.clock.nextDeadline()).toBeUndefined();
+});
+
+test('a lost request or answer is given up after half a minute, and what comes later is ignored', () => {
+  const line = new Line();
+  line.network.setLink(1, 2, { cut: true });
+  line.call();
+  expect(line.asked).toHaveLength(0);
+  line.network.setLink(1, 2, { cut: false });
+  line.call();
+  line.clock.advanceTo(29_999);
+  expect(line.heard).toEqual([]);
+  line.clock.advanceTo(30_000);
+  expect(line.heard).toEqual([undefined, undefined]);
+  line.answer('too late');
+  expect(line.heard).toHaveLength(2);
+});
+
+test('two answers to one call are heard as one', () => {
+  const line = new Line();
+  line.call();
+  line.answer('once', 0);
+  line.answer('twice', 0);
+  expect(line.heard).toEqual(['once']);
+});
+
+test('nothing is left behind by calls that have been answered', () => {
+  const line = new Line();
+  for (let count = 0; count < 5; count++) {
+    line.call();
+    line.answer('yes');
+  }
+  line.clock.advanceTo(100_000);
+  expect(line.clock.nextDeadline()).toBeUndefined();
+});
