@@ -106,9 +106,13 @@ export class DelayedFetch implements ParkedOperation {
       const read = this.#readOne(found, entry, sizeBytes);
       sizeBytes += read.sizeBytes;
       if (read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== undefined) isDue = true;
+      const { fetchOffset } = entry.position;
+      const end = visibleEnd(found, this.#parameters.isolation);
+      // A read never goes past its segment, so waiting would bring nothing more.
+      isDue ||= read.sizeBytes > 0 && found.log.isInOlderSegment(fetchOffset, end);
       if (hasNews(entry, read)) {
         reads.set(entry, read);
-      } else if (entry.position.fetchOffset >= visibleEnd(found, this.#parameters.isolation)) {
+      } else if (fetchOffset >= end) {
         session.listen(entry);
         session.dirty.delete(entry);
       }

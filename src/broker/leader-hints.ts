@@ -19,7 +19,8 @@ interface CurrentLeader {
  */
 export class LeaderHints {
   readonly #metadata: ClusterMetadata;
-  readonly #endpoints = new Map<number, NodeEndpoint>();
+  /** Made when there is one to name: most responses name none. */
+  #endpoints: Map<number, NodeEndpoint> | undefined;
 
   constructor({ metadata }: { readonly metadata: ClusterMetadata }) {
     this.#metadata = metadata;
@@ -34,6 +35,7 @@ export class LeaderHints {
     const broker = this.#metadata.brokers.get(leaderId);
     if (broker !== undefined && !broker.fenced) {
       const { host, port } = broker.endpoint;
+      this.#endpoints ??= new Map();
       this.#endpoints.set(leaderId, { nodeId: leaderId, host, port, rack: broker.rack });
     }
     return { leaderId, leaderEpoch };
@@ -41,6 +43,6 @@ export class LeaderHints {
 
   /** Where the leaders that have been named are. */
   endpoints(): NodeEndpoint[] {
-    return [...this.#endpoints.values()];
+    return this.#endpoints === undefined ? [] : [...this.#endpoints.values()];
   }
 }

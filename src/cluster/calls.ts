@@ -9,7 +9,9 @@ export interface Callee {
 
 interface Pending {
   readonly callee: Callee;
-  fail(): void;
+  readonly deadlineMs: number;
+  /** undefined: it has been answered, or given up. */
+  settle: ((response: unknown) => void) | undefined;
 }
 
 /** As `request.timeout.ms` of Kafka's own clients: only a message that was lost waits so long. */
@@ -22,7 +24,13 @@ const timeoutMs = 30_000;
 export class Calls {
   readonly #clock: Clock;
   readonly #network: Network;
-  readonly #pending = new Set<Pending>();
+  /**
+   * In the order of their deadlines, for all wait equally long: one timer serves them all. Those
+   * that are settled stay until they outnumber the others.
+   */
+  #pending: Pending[] = [];
+  #settled = 0;
+  #isTimerSet = false;
 
   constructor(clock: Clock, network: Network) {
     this.#clock = clock;
@@ -38,33 +46,65 @@ export class Calls {
     readonly reply: (response: Response | undefined) => void;
   }): void {
     const { from, to, label, handle, reply } = options;
-    const settle = (response: Response | undefined): void => {
-      if (!this.#pending.delete(pending)) return;
-      timer.cancel();
-      if (from.isAlive()) reply(response);
-    };
     if (to === undefined || !to.isAlive()) {
       this.#clock.after(0, () => {
         if (from.isAlive()) reply(undefined);
       });
       return;
     }
-    const pending: Pending = { callee: to, fail: () => settle(undefined) };
-    this.#pending.add(pending);
-    const timer = this.#clock.after(timeoutMs, () => settle(undefined));
+    const pending: Pending = {
+      callee: to,
+      deadlineMs: this.#clock.now() + timeoutMs,
+      settle: (response) => {
+        if (from.isAlive()) reply(response as Response | undefined);
+      },
+    };
+    this.#pending.push(pending);
+    if (!this.#isTimerSet) this.#setTimer(timeoutMs);
     this.#network.send(from.nodeId, to.nodeId, label, () => {
       if (!to.isAlive()) return;
       handle((response) => {
         if (!to.isAlive()) return;
-        this.#network.send(to.nodeId, from.nodeId, label, () => settle(response));
+        this.#network.send(to.nodeId, from.nodeId, label, () => this.#settle(pending, response));
       });
     });
   }
 
   /** Breaks the connections to a process that has ended. */
   ended(callee: Callee): void {
-    for (const pending of [...this.#pending]) {
-      if (pending.callee === callee) this.#clock.after(0, () => pending.fail());
+    for (const pending of this.#pending) {
+      if (pending.callee !== callee || pending.settle === undefined) continue;
+      this.#clock.after(0, () => this.#settle(pending, undefined));
     }
+  }
+
+  #settle(pending: Pending, response: unknown): void {
+    const { settle } = pending;
+    if (settle === undefined) return;
+    pending.settle = undefined;
+    this.#settled++;
+    if (this.#settled > 64 && this.#settled * 2 > this.#pending.length) {
+      this.#pending = this.#pending.filter((other) => other.settle !== undefined);
+      this.#settled = 0;
+    }
+    settle(response);
+  }
+
+  #setTimer(delayMs: number): void {
+    this.#isTimerSet = true;
+    this.#clock.after(delayMs, () => {
+      this.#isTimerSet = false;
+      const nowMs = this.#clock.now();
+      const due: Pending[] = [];
+      for (const pending of this.#pending) {
+        if (pending.settle === undefined) continue;
+        if (pending.deadlineMs > nowMs) {
+          this.#setTimer(pending.deadlineMs - nowMs);
+          break;
+        }
+        due.push(pending);
+      }
+      for (const pending of due) this.#settle(pending, undefined);
+    });
   }
 }

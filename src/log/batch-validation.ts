@@ -2,7 +2,6 @@ import { ErrorCode } from '../protocol/error-code.ts';
 import { buildBatch } from '../protocol/records/batch-builder.ts';
 import {
   type CompressionType,
-  canCompress,
   compressionTypes,
   type DecompressProblem,
   decompress,
@@ -146,8 +145,7 @@ function targetCompression(batch: Uint8Array, config: LogConfig): CompressionTyp
   const { compressionType } = config;
   if (compressionType === 'producer') return own;
   if (own === 'none' && isControl(batch, 0)) return own;
-  // Where Node cannot write zstd (before 22.15) the batch keeps its codec: only its size is wrong.
-  return canCompress(compressionType) ? compressionType : own;
+  return compressionType;
 }
 
 function rebuild(

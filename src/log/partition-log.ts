@@ -228,6 +228,11 @@ export class PartitionLog {
       : readSegments(this.#segments, fromOffset, options);
   }
 
+  /** Whether `offset` lies in a segment before that of `later`. */
+  isInOlderSegment(offset: number, later: number): boolean {
+    return this.#segments.indexOf(offset) < this.#segments.indexOf(later);
+  }
+
   /**
    * Leader: raises the high watermark, at most to the log end; true if it rose. Never lowers it.
    */

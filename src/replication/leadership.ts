@@ -213,7 +213,9 @@ export class Leadership {
     const { log, now, settings, isEligible } = this.#options;
     const { replicaLagTimeMaxMs } = settings();
     return (
-      progress.isCaughtUp(log.logEndOffset, now(), replicaLagTimeMaxMs) && isEligible(brokerId)
+      progress.isHeardOf &&
+      progress.isCaughtUp(log.logEndOffset, now(), replicaLagTimeMaxMs) &&
+      isEligible(brokerId)
     );
   }
 

@@ -23,7 +23,11 @@ export interface Ticket {
 export class Purgatory {
   readonly #clock: Clock;
   #woken: Parked[] = [];
-  readonly #parked = new Set<Parked>();
+  /**
+   * In no order; each knows its place. Not a Set: V8 makes a new table every few changes of a small
+   * one, and each old table holds on to the next, which costs the garbage collector dear.
+   */
+  readonly #parked: Parked[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,7 +35,7 @@ export class Purgatory {
 
   /** How many operations wait. */
   get size(): number {
-    return this.#parked.size;
+    return this.#parked.length;
   }
 
   /** The process is gone: nobody gets a reply any more. */
@@ -40,17 +44,18 @@ export class Purgatory {
   }
 
   park(operation: ParkedOperation, timeoutMs: number): Ticket {
-    const parked: Parked = { operation, timer: undefined, woken: false, done: false };
-    this.#parked.add(parked);
+    const parked = new Parked(operation, this.#parked.length, this.#onWake, this.#onWithdraw);
+    this.#parked.push(parked);
     parked.timer = this.#clock.after(timeoutMs, () => {
       this.#finish(parked);
       operation.expire();
     });
-    return {
-      wake: () => this.#wake(parked),
-      withdraw: () => this.#finish(parked),
-    };
+    return parked;
   }
+
+  // Once for all tickets: a busy broker parks for every request.
+  readonly #onWake = (parked: Parked): void => this.#wake(parked);
+  readonly #onWithdraw = (parked: Parked): void => this.#finish(parked);
 
   #wake(parked: Parked): void {
     if (parked.woken || parked.done) return;
@@ -72,13 +77,39 @@ export class Purgatory {
     if (parked.done) return;
     parked.done = true;
     parked.timer?.cancel();
-    this.#parked.delete(parked);
+    const last = this.#parked.pop()!;
+    if (last === parked) return;
+    this.#parked[parked.place] = last;
+    last.place = parked.place;
   }
 }
 
-interface Parked {
+class Parked implements Ticket {
   readonly operation: ParkedOperation;
+  place: number;
   timer: Timer | undefined;
-  woken: boolean;
-  done: boolean;
+  woken = false;
+  done = false;
+  readonly #onWake: (parked: Parked) => void;
+  readonly #onWithdraw: (parked: Parked) => void;
+
+  constructor(
+    operation: ParkedOperation,
+    place: number,
+    onWake: (parked: Parked) => void,
+    onWithdraw: (parked: Parked) => void,
+  ) {
+    this.operation = operation;
+    this.place = place;
+    this.#onWake = onWake;
+    this.#onWithdraw = onWithdraw;
+  }
+
+  wake(): void {
+    this.#onWake(this);
+  }
+
+  withdraw(): void {
+    this.#onWithdraw(this);
+  }
 }

@@ -5,11 +5,28 @@ export interface Timer {
   cancel(): void;
 }
 
-interface Entry {
+class Entry implements Timer {
   readonly deadlineMs: number;
   readonly sequence: number;
+  /** undefined: it has run or is cancelled. */
   run: (() => void) | undefined;
+  readonly #onCancel: () => void;
+
+  constructor(deadlineMs: number, sequence: number, run: () => void, onCancel: () => void) {
+    this.deadlineMs = deadlineMs;
+    this.sequence = sequence;
+    this.run = run;
+    this.#onCancel = onCancel;
+  }
+
+  cancel(): void {
+    if (this.run === undefined) return;
+    this.run = undefined;
+    this.#onCancel();
+  }
 }
+
+const nothing = (): void => {};
 
 const isBefore = (a: Entry, b: Entry): boolean =>
   a.deadlineMs < b.deadlineMs || (a.deadlineMs === b.deadlineMs && a.sequence < b.sequence);
@@ -27,6 +44,12 @@ export class Clock {
   #cancelled = 0;
   #advancing = false;
   #atInstantEnd: (() => void)[] = [];
+  /**
+   * What was set for this very instant while it lasts. It comes after all that the heap holds for
+   * the instant, for that was set before; so most messages never see the heap.
+   */
+  #now: Entry[] = [];
+  #nextOfNow = 0;
   /** A binary heap. Cancelled entries stay until they surface or outnumber the live ones. */
   #heap: Entry[] = [];
 
@@ -41,13 +64,13 @@ export class Clock {
   /** Runs `run` once, `delayMs` from now: at 0 still in this instant, after what is due already. */
   after(delayMs: number, run: () => void): Timer {
     assert(!Number.isNaN(delayMs), 'a delay is a number of milliseconds');
-    const entry: Entry = {
-      deadlineMs: this.#nowMs + Math.max(0, Math.ceil(delayMs)),
-      sequence: this.#sequence++,
-      run,
-    };
-    this.#push(entry);
-    return { cancel: () => this.#cancel(entry) };
+    const isNow = delayMs <= 0;
+    const deadlineMs = isNow ? this.#nowMs : this.#nowMs + Math.ceil(delayMs);
+    const onCancel = isNow ? nothing : this.#onCancel;
+    const entry = new Entry(deadlineMs, this.#sequence++, run, onCancel);
+    if (isNow) this.#now.push(entry);
+    else this.#push(entry);
+    return entry;
   }
 
   /**
@@ -60,8 +83,8 @@ export class Clock {
 
   /** The time of the earliest deadline, or undefined when none is set. */
   nextDeadline(): number | undefined {
-    this.#dropCancelledHead();
-    if (this.#atInstantEnd.length > 0) return this.#nowMs;
+    this.#dropCancelled();
+    if (this.#nextOfNow < this.#now.length || this.#atInstantEnd.length > 0) return this.#nowMs;
     return this.#heap[0]?.deadlineMs;
   }
 
@@ -103,26 +126,31 @@ export class Clock {
   /** Runs the earliest deadline, or, when none is due in this instant, what waits for its end. */
   #runNext(): void {
     const head = this.#heap[0];
-    if (this.#atInstantEnd.length > 0 && (head === undefined || head.deadlineMs > this.#nowMs)) {
+    const isHeadDue = head !== undefined && head.deadlineMs <= this.#nowMs;
+    if (!isHeadDue && this.#nextOfNow < this.#now.length) {
+      this.#run(this.#now[this.#nextOfNow++]!);
+    } else if (!isHeadDue && this.#atInstantEnd.length > 0) {
       const runs = this.#atInstantEnd;
       this.#atInstantEnd = [];
       for (const run of runs) run();
-      return;
+    } else {
+      this.#removeHead();
+      this.#nowMs = head!.deadlineMs;
+      this.#run(head!);
     }
-    const { deadlineMs, run } = head!;
-    this.#removeHead();
-    head!.run = undefined;
-    this.#nowMs = deadlineMs;
+  }
+
+  #run(entry: Entry): void {
+    const { run } = entry;
+    entry.run = undefined;
     run?.();
   }
 
-  #cancel(entry: Entry): void {
-    if (entry.run === undefined) return;
-    entry.run = undefined;
+  readonly #onCancel = (): void => {
     this.#cancelled++;
     // Long polls mostly end long before their deadline: keep the heap proportional to what lives.
     if (this.#cancelled > 1024 && this.#cancelled * 2 > this.#heap.length) this.#compact();
-  }
+  };
 
   #compact(): void {
     const live = this.#heap.filter((entry) => entry.run !== undefined);
@@ -131,7 +159,16 @@ export class Clock {
     this.#cancelled = 0;
   }
 
-  #dropCancelledHead(): void {
+  #dropCancelled(): void {
+    const now = this.#now;
+    while (this.#nextOfNow < now.length && now[this.#nextOfNow]!.run === undefined) {
+      this.#nextOfNow++;
+    }
+    // In steps, for an instant may be long.
+    if (this.#nextOfNow === now.length || this.#nextOfNow >= 1024) {
+      now.splice(0, this.#nextOfNow);
+      this.#nextOfNow = 0;
+    }
     while (this.#heap.length > 0 && this.#heap[0]!.run === undefined) {
       this.#removeHead();
       this.#cancelled--;

@@ -11,19 +11,27 @@ class Line {
   readonly alive = new Set([1, 2]);
   readonly heard: (string | undefined)[] = [];
   readonly asked: ((response: string) => void)[] = [];
+  onReply = () => {};
   readonly calls = new Calls(this.clock, this.network);
   readonly #from = this.#node(1);
   readonly #to = this.#node(2);
 
   call(): void {
+    this.send();
+    this.clock.settle();
+  }
+
+  send(): void {
     this.calls.call<string>({
       from: this.#from,
       to: this.#to,
       label: 'Question',
       handle: (reply) => this.asked.push(reply),
-      reply: (response) => this.heard.push(response),
+      reply: (response) => {
+        this.heard.push(response);
+        this.onReply();
+      },
     });
-    this.clock.settle();
   }
 
   end(node: 1 | 2): void {
@@ -91,6 +99,22 @@ test('a lost request or answer is given up after half a minute, and what comes l
   expect(line.heard).toEqual([undefined, undefined]);
   line.answer('too late');
   expect(line.heard).toHaveLength(2);
+});
+
+test('each call is given up after its own half minute, also when one leads to another', () => {
+  const line = new Line();
+  line.onReply = () => {
+    if (line.heard.length === 1) line.send();
+  };
+  line.call();
+  line.clock.advanceTo(1000);
+  line.call();
+  line.clock.advanceTo(30_999);
+  expect(line.heard).toHaveLength(1);
+  line.clock.advanceTo(31_000);
+  expect(line.heard).toHaveLength(2);
+  line.clock.advanceTo(60_000);
+  expect(line.heard).toHaveLength(3);
 });
 
 test('two answers to one call are heard as one', () => {

@@ -82,6 +82,11 @@ export class World {
     if (error !== ErrorCode.NONE) throw new Error(`creating ${name} failed with ${error}`);
   }
 
+  deleteTopic(name: string): void {
+    const topics = [{ name, topicId: ZERO_UUID }];
+    this.send(this.anyBroker(), 'DeleteTopics', { topics, topicNames: [], timeoutMs: 1000 });
+  }
+
   anyBroker(): number {
     const running = this.cluster.brokerIds.find((brokerId) => this.cluster.isRunning(brokerId));
     if (running === undefined) throw new Error('no broker is running');

@@ -278,6 +278,13 @@ describe('lookup by time', () => {
     expect(log.offsetForTimestamp(11, 5)).toMatchObject({ offset: 2, timestampMs: 30 });
   });
 
+  it('gives the first of equal times, in whatever segments they are', () => {
+    const { log } = makeLog({ segmentBytes: batchOf(1).length });
+    for (const timestampMs of [10, 50, 30, 50]) append(log, batchOf(1, { timestampMs }));
+    expect([log.segmentCount, log.offsetOfMaxTimestamp()?.offset]).toEqual([4, 1]);
+    expect(log.offsetForTimestamp(50, 4)?.offset).toBe(1);
+  });
+
   it('finds nothing in an empty log', () => {
     const { log } = makeLog();
     expect(log.offsetForTimestamp(0, 0)).toBeUndefined();

@@ -106,9 +106,11 @@ describe('a transaction', () => {
     log.appendAsLeader(producerBatch(7, 0, 0, 3, { transactional: true }), client);
     log.appendAsLeader(batchOf(1), client);
     expect(log.lastStableOffset).toBe(0);
-    log.advanceHighWatermark(6);
+    log.advanceHighWatermark(5);
     expect(log.lastStableOffset).toBe(2);
     expect(log.appendAsLeader(marker(7, 0, 'commit'), coordinator).errorCode).toBe(0);
+    expect(log.lastStableOffset).toBe(2);
+    log.advanceHighWatermark(6);
     expect(log.lastStableOffset).toBe(2);
     log.advanceHighWatermark(7);
     expect(log.lastStableOffset).toBe(7);

@@ -13,9 +13,6 @@ type Response = ResponseOf<'DescribeTopicPartitions'>;
 type TopicResponse = Response['topics'][number];
 type Cursor = NonNullable<Response['nextCursor']>;
 
-/** More partitions than this in one page are never sent (max.request.partition.size.limit). */
-const pageMax = 2000;
-
 /** Topics in the order of their names, a page at a time (KIP-966). */
 export const describeTopicPartitions: Handler<'DescribeTopicPartitions'> = (
   broker,
@@ -34,7 +31,8 @@ export const describeTopicPartitions: Handler<'DescribeTopicPartitions'> = (
     ? [...broker.metadata.topicsByName.keys()]
     : [...new Set(request.topics.map(({ name }) => name))];
   const names = named.filter((name) => cursor === null || name >= cursor.topicName).sort();
-  let left = Math.max(1, Math.min(pageMax, request.responsePartitionLimit));
+  const { maxRequestPartitionSizeLimit } = broker.settings;
+  let left = Math.max(1, Math.min(maxRequestPartitionSizeLimit, request.responsePartitionLimit));
   const topics: TopicResponse[] = [];
   let nextCursor: Cursor | null = null;
   for (const name of names) {

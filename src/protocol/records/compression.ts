@@ -1,7 +1,7 @@
 import zlib from 'node:zlib';
 import { readLz4Frame, writeLz4Frame } from './lz4-frame.ts';
 import { readSnappy, writeSnappy } from './snappy.ts';
-import { readZstd } from './zstd.ts';
+import { readZstd, writeStoredZstd } from './zstd.ts';
 
 /** Kafka's names of the codecs, in the order of their ids in a batch's attributes. */
 export const compressionTypes = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
@@ -60,13 +60,9 @@ export function decompress(
   }
 }
 
-/** Whether this Node can write the codec. False for zstd before Node 22.15 and nothing else. */
-export function canCompress(type: CompressionType): boolean {
-  return type !== 'zstd' || zstdOfNode.zstdCompressSync !== undefined;
-}
-
 /**
- * Packs the records part of a batch; ask `canCompress` first. Frames as Java's client writes them.
+ * Packs the records part of a batch, in frames as Java's client writes them; zstd before Node 22.15
+ * in stored blocks.
  */
 export function compress(type: CompressionType, bytes: Uint8Array): Uint8Array {
   switch (type) {
@@ -79,6 +75,6 @@ export function compress(type: CompressionType, bytes: Uint8Array): Uint8Array {
     case 'lz4':
       return writeLz4Frame(bytes);
     case 'zstd':
-      return zstdOfNode.zstdCompressSync!(bytes);
+      return zstdOfNode.zstdCompressSync?.(bytes) ?? writeStoredZstd(bytes);
   }
 }

@@ -50,3 +50,30 @@ export function readZstd(bytes: Uint8Array, limitBytes: number): Uint8Array {
   stream.push(bytes, true);
   return output.finish();
 }
+
+const magicNumber = 0xfd2fb528;
+/** A single segment, with its size in four bytes. */
+const descriptor = 0xa0;
+const blockSizeMaxBytes = 2 ** 17;
+
+/**
+ * Writes a zstd frame where Node cannot (before 22.15): valid for every reader, and made of stored
+ * blocks, so nothing gets smaller (RFC 8878, 3.1.1).
+ */
+export function writeStoredZstd(bytes: Uint8Array): Uint8Array {
+  const header = Buffer.alloc(9);
+  header.writeUInt32LE(magicNumber, 0);
+  header[4] = descriptor;
+  header.writeUInt32LE(bytes.length, 5);
+  const parts: Uint8Array[] = [header];
+  let at = 0;
+  do {
+    const block = bytes.subarray(at, at + blockSizeMaxBytes);
+    at += block.length;
+    const isLast = at === bytes.length ? 1 : 0;
+    const blockHeader = Buffer.alloc(3);
+    blockHeader.writeUIntLE((block.length << 3) | isLast, 0, 3);
+    parts.push(blockHeader, block);
+  } while (at < bytes.length);
+  return Buffer.concat(parts);
+}

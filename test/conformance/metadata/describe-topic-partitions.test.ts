@@ -144,6 +144,21 @@ describe('pages', () => {
     );
   });
 
+  test('a limit counts over topics', async () => {
+    const { first, second, all } = await twoTopics();
+    const page = await ask([first, second], 4);
+    expect(listed(page)).toHaveLength(4);
+    const partitionIndex = all[0]!.name === first ? 2 : 1;
+    expect(page.nextCursor).toEqual({ topicName: second, partitionIndex });
+  });
+
+  test('a limit that is met at the end of a topic names the next one', async () => {
+    const { first, second, all } = await twoTopics();
+    const page = await ask([first, second], all[0]!.name === first ? 2 : 3);
+    expect(page.topics.map(({ name }) => name)).toEqual([first]);
+    expect(page.nextCursor).toEqual({ topicName: second, partitionIndex: 0 });
+  });
+
   test('a limit that is met exactly at the end has no cursor', async () => {
     const topic = await cluster().topic({ partitions: 2 });
     const page = await ask([topic.name], 2);
