@@ -52,7 +52,6 @@ const isBelowServer = (file: TextFile): boolean =>
 const wrapperOf: Record<string, string> = {
   'node:zlib': 'src/protocol/records/compression.ts',
   snappyjs: 'src/protocol/records/snappy.ts',
-  lz4js: 'src/protocol/records/lz4-frame.ts',
   fzstd: 'src/protocol/records/zstd.ts',
 };
 
