@@ -6,7 +6,7 @@ interface Awaited<Item, Outcome> {
   readonly timeoutMs: number;
   /** undefined: not known yet. An outcome that is known is asked for no more. */
   readonly outcomeOf: (item: Item) => Outcome | undefined;
-  readonly timedOut: Outcome;
+  readonly timedOut: (item: Item) => Outcome;
   /** One outcome per item, in their order. */
   readonly reply: (outcomes: readonly Outcome[]) => void;
 }
@@ -49,6 +49,6 @@ class DelayedOutcomes<Item extends { readonly partition: Partition }, Outcome>
   expire(): void {
     const { items, timedOut, reply } = this.#awaited;
     for (const { partition } of items) partition.unsubscribe(this);
-    reply(this.#outcomes.map((outcome) => outcome ?? timedOut));
+    reply(items.map((item, index) => this.#outcomes[index] ?? timedOut(item)));
   }
 }

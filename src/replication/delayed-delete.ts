@@ -24,7 +24,10 @@ export function awaitLowWatermark(
   awaitOutcomes(purgatory, { items, timeoutMs, outcomeOf, timedOut, reply });
 }
 
-const timedOut: DeletionOutcome = { errorCode: ErrorCode.REQUEST_TIMED_OUT, lowWatermark: -1 };
+const timedOut = ({ partition }: PendingDeletion): DeletionOutcome => ({
+  errorCode: ErrorCode.REQUEST_TIMED_OUT,
+  lowWatermark: partition.leadership?.lowWatermark() ?? -1,
+});
 
 function outcomeOf({ partition, requiredOffset }: PendingDeletion): DeletionOutcome | undefined {
   const lowWatermark = partition.leadership?.lowWatermark();

@@ -28,7 +28,7 @@ export function awaitReplication(
   timeoutMs: number,
   reply: (errorCodes: readonly ErrorCode[]) => void,
 ): void {
-  const timedOut = ErrorCode.REQUEST_TIMED_OUT;
+  const timedOut = () => ErrorCode.REQUEST_TIMED_OUT;
   awaitOutcomes<PendingWrite, ErrorCode>(purgatory, {
     items,
     timeoutMs,

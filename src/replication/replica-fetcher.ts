@@ -8,12 +8,12 @@ import { truncateToDivergence } from './truncation.ts';
 /**
  * A request to another broker: its response, or undefined when the connection broke or timed out.
  */
-export type SendToLeader<Request, Response> = (
+type SendToLeader<Request, Response> = (
   request: Request,
   reply: (response: Response | undefined) => void,
 ) => void;
 
-export interface FetcherSettings {
+interface FetcherSettings {
   readonly replicaFetchWaitMaxMs: number;
   readonly replicaFetchMinBytes: number;
   readonly replicaFetchMaxBytes: number;

@@ -189,7 +189,7 @@ test('the end of its session ends the wait, and nothing listens any more', () =>
   expect([0, 1].map((index) => reader.partition(index).listeners)).toEqual([0, 0]);
 });
 
-test('a session whose reader comes no more hears of one change of a partition, and no other', () => {
+test('a session whose reader comes no more hears of one change and no other', () => {
   const reader = new Reader();
   reader.catchUp();
   reader.fetch();

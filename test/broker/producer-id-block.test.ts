@@ -22,7 +22,7 @@ test('ids come from one block until it is used up', () => {
   expect(given).toEqual([1000, 1001, 5000]);
 });
 
-test('those who wait are served in turn, from one question, and from more if that is too little', () => {
+test('those who wait are served in turn, by one question or, if need be, more', () => {
   const { asked, given, next } = makeBlock();
   for (let count = 0; count < 3; count++) next();
   expect(asked).toHaveLength(1);

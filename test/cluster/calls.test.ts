@@ -86,7 +86,7 @@ test('the end of the calling process makes its calls forgotten', () => {
   expect(line.clock.nextDeadline()).toBeUndefined();
 });
 
-test('a lost request or answer is given up after half a minute, and what comes later is ignored', () => {
+test('what is lost is given up after half a minute, and what comes later is ignored', () => {
   const line = new Line();
   line.network.setLink(1, 2, { cut: true });
   line.call();

@@ -75,7 +75,7 @@ test('a topic deleted while a follower is down is gone from it when it comes bac
   expect(world.values(2, 't')).toEqual(['new']);
 });
 
-test('a connection to a process that has crashed writes nothing to the disk of the next one', () => {
+test('a connection to a process that has crashed is closed, and reaches no other', () => {
   const world = new World({ brokers: 1 });
   world.createTopic('t', [[1]]);
   const door = world.cluster.door(1);

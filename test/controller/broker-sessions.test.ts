@@ -38,7 +38,7 @@ class Controller {
   }
 }
 
-test('a broker starts fenced, until a heartbeat shows that it has seen its own registration', () => {
+test('a broker starts fenced, until a heartbeat shows that it knows its registration', () => {
   const controller = new Controller();
   const { brokerEpoch } = controller.register(1, 1);
   expect(controller.isFenced(1)).toBe(true);
@@ -48,7 +48,7 @@ test('a broker starts fenced, until a heartbeat shows that it has seen its own r
   expect(controller.isFenced(1)).toBe(false);
 });
 
-test('another process is refused while the session lasts, and let in with a new epoch after it', () => {
+test('another process is refused while the session lasts, and has a new epoch later', () => {
   const controller = new Controller();
   const first = controller.register(1, 1);
   expect(controller.register(1, 2)).toEqual({

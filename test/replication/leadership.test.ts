@@ -155,7 +155,7 @@ test('a fenced follower does not join, and is asked for as soon as it may', () =
   expect(leader.asked).toMatchObject([{ isr: [1, 2] }]);
 });
 
-test('what a follower said before it was fenced does not bring it back: it must fetch again', () => {
+test('what a follower said before it was fenced does not bring it back: it must fetch', () => {
   const leader = new Leader([1, 2]);
   leader.fetched(2, 0);
   leader.image([1], 8);

@@ -25,7 +25,9 @@ export const fetch: Handler<'Fetch'> = (broker, request, { apiVersion }, reply) 
     return;
   }
   const nowMs = broker.clock.now();
-  if (replicaId >= 0) broker.replicas.contactOf(replicaId).lastFetchMs = nowMs;
+  if (broker.metadata.brokers.has(replicaId)) {
+    broker.replicas.contactOf(replicaId).lastFetchMs = nowMs;
+  }
   const opened = openSession(broker, request, apiVersion);
   if (typeof opened === 'number') {
     reply({ throttleTimeMs: 0, errorCode: opened, sessionId: 0, responses: [], nodeEndpoints: [] });

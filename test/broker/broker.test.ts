@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { Broker } from '../../src/broker/broker.ts';
+import { LogStore } from '../../src/replication/log-store.ts';
+import { Clock } from '../../src/simulation/clock.ts';
+import { Random } from '../../src/simulation/random.ts';
+import { brokers, clusterOf, endpoint, topic } from '../controller/make.ts';
+
+test('what is on disk of a topic deleted meanwhile goes with the first image', () => {
+  const logs = new LogStore();
+  for (const topicId of ['kept', 'gone']) {
+    logs.open({ topicId, topic: topicId, partition: 0, name: `${topicId}-0` });
+  }
+  const broker = new Broker({
+    brokerId: 1,
+    clusterId: 'c',
+    incarnation: 2,
+    endpoint,
+    configs: new Map(),
+    logs,
+    clock: new Clock(),
+    random: new Random(1),
+    callController: () => {},
+    callBroker: () => {},
+    emit: () => {},
+  });
+  const records = [...brokers(1), ...topic('kept', [1])];
+  broker.applyMetadata(clusterOf(...records), records.slice(-1));
+  expect([...logs.topicIds()]).toEqual(['kept']);
+});
