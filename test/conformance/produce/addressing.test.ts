@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { apis } from '../../../src/protocol/messages/index.ts';
 import { values } from '../harness/batch.ts';
 import { errorName } from '../harness/error-name.ts';
+import { until } from '../harness/until.ts';
 import { useCluster } from '../harness/use-cluster.ts';
 
 const cluster = useCluster();
@@ -155,5 +156,10 @@ test('an internal topic is INVALID_TOPIC_EXCEPTION to a client', async () => {
     topics: [{ name, numPartitions: 5, replicationFactor }],
     timeoutMs: 30_000,
   });
-  expect(await produceTo(12, { name })).toMatchObject({ error: 'INVALID_TOPIC_EXCEPTION' });
+  // A broker that has not heard of the new topic yet says that there is none.
+  const reply = await until('the topic is known', async () => {
+    const answer = await produceTo(12, { name });
+    return answer.error === 'UNKNOWN_TOPIC_OR_PARTITION' ? undefined : answer;
+  });
+  expect(reply).toMatchObject({ error: 'INVALID_TOPIC_EXCEPTION' });
 });
