@@ -24,11 +24,10 @@ test('a fetch brings records of one segment at a time', async () => {
 test('a fetch in an older segment does not wait for min_bytes', async () => {
   const topic = await threeSegments();
   const connection = await cluster().connect(await topic.leader());
-  const options = { minBytes: 1_000_000, maxWaitMs: 15_000 };
-  const started = performance.now();
+  // It would wait longer than a test may take.
+  const options = { minBytes: 1_000_000, maxWaitMs: 300_000 };
   const { entries } = await fetchMany(connection, [wanted(topic)], options);
   expect(entries[0]!.batches).toHaveLength(1);
-  expect(performance.now() - started).toBeLessThan(10_000);
 });
 
 test('a fetch at the end of the log is woken by a record in a new segment', async () => {
