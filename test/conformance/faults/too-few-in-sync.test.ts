@@ -18,12 +18,12 @@ beforeAll(async () => {
   [leader, second, third] = cluster().brokerIds as [number, number, number];
   const replicas = [leader, second, third];
   lowered = await cluster().topic({
-    replicas: [replicas, replicas],
+    replicas: [replicas],
     configs: { 'min.insync.replicas': '2' },
   });
   for (const minimum of [1, 2, 3]) {
     const topic = await cluster().topic({
-      replicas: [replicas, replicas],
+      replicas: [replicas],
       configs: { 'min.insync.replicas': String(minimum) },
     });
     topics.set(minimum, topic);
@@ -35,22 +35,8 @@ afterAll(async () => {
   for (const brokerId of [second, third]) await cluster().control.restart(brokerId);
 });
 
-/**
- * Until the leader acts on the new in-sync set, and not only its metadata shows it: partition 1 is
- * there to be asked, 0 to be looked at.
- */
 async function untilInSync(brokerIds: readonly number[]): Promise<void> {
-  for (const topic of topics.values()) {
-    for (const partition of [0, 1]) await topic.untilInSync(brokerIds, partition, leader);
-  }
-  // One more than there are: refused only once the last change has come to the leader.
-  const strict = topics.get(brokerIds.length + 1)!;
-  for (const topic of brokerIds.length === 1 ? [strict, lowered] : [strict]) {
-    await until('the leader refuses acks=all', async () => {
-      const { error } = await topic.produce(values('x'), { partition: 1, timeoutMs: 250 });
-      return error === 'NOT_ENOUGH_REPLICAS' ? true : undefined;
-    });
-  }
+  for (const topic of [...topics.values(), lowered]) await topic.untilInSync(brokerIds, 0, leader);
 }
 
 async function highWatermark(topic: Topic): Promise<number> {
@@ -172,10 +158,7 @@ describe('one of three replicas is in sync', () => {
 describe('all three are in sync again', () => {
   beforeAll(async () => {
     await Promise.all([second, third].map((id) => cluster().control.restart(id)));
-    const replicas = [leader, second, third];
-    for (const topic of topics.values()) {
-      for (const partition of [0, 1]) await topic.untilInSync(replicas, partition, leader);
-    }
+    await untilInSync([leader, second, third]);
   });
 
   test.each([2, 3])('what acks=1 wrote meanwhile can be read (minimum %d)', async (minimum) => {

@@ -88,8 +88,27 @@ export class Cluster {
 
   /** Makes a topic with a name of its own and waits until every broker knows all its leaders. */
   async topic(options: TopicOptions = {}): Promise<Topic> {
+    const topic = await this.#createTopic(options);
+    await topic.untilReady(options.replicas?.length ?? options.partitions ?? 1);
+    return topic;
+  }
+
+  /**
+   * Until a broker acts on all that its metadata shows now. A broker shows an image first and gives
+   * it to its partitions then, one image after the other: when it leads a topic made after this
+   * one, its partitions know this one.
+   */
+  async untilApplied(brokerId: number): Promise<void> {
+    const later = await this.#createTopic({ replicas: [[brokerId]] }, brokerId);
+    await until(`broker ${brokerId} acts on its metadata`, async () => {
+      const { error } = await later.listOffset(-1, 0, 7, brokerId);
+      return error === 'NONE' ? true : undefined;
+    });
+  }
+
+  async #createTopic(options: TopicOptions, brokerId = this.brokerIds[0]!): Promise<Topic> {
     const name = `conformance-${process.pid}-${Date.now().toString(36)}-${++topicsMade}`;
-    const reply = await this.request(apis.CreateTopics, 7, {
+    const body = {
       topics: [
         {
           name,
@@ -103,14 +122,13 @@ export class Cluster {
         },
       ],
       timeoutMs: 30_000,
-    });
+    };
+    const reply = await this.request(apis.CreateTopics, 7, body, brokerId);
     const created = reply.topics[0]!;
     if (created.errorCode !== 0) {
       throw new Error(`${name}: ${errorName(created.errorCode)} ${created.errorMessage}`);
     }
-    const topic = new Topic(this, name, created.topicId);
-    await topic.untilReady(options.replicas?.length ?? options.partitions ?? 1);
-    return topic;
+    return new Topic(this, name, created.topicId);
   }
 
   async close(): Promise<void> {

@@ -139,7 +139,7 @@ export class Topic {
   }
 
   /** ListOffsets of one partition: −1 latest, −2 earliest, −3 greatest timestamp, or a time. */
-  async listOffset(timestamp: number, partition = 0, version = 7) {
+  async listOffset(timestamp: number, partition = 0, version = 7, brokerId?: number) {
     const reply = await this.#cluster.request(
       apis.ListOffsets,
       version,
@@ -147,7 +147,7 @@ export class Topic {
         replicaId: -1,
         topics: [{ name: this.name, partitions: [{ partitionIndex: partition, timestamp }] }],
       },
-      await this.leader(partition),
+      brokerId ?? (await this.leader(partition)),
     );
     const { errorCode, ...rest } = reply.topics[0]!.partitions[0]!;
     return { error: errorName(errorCode), ...rest };
@@ -172,13 +172,14 @@ export class Topic {
     }
   }
 
-  /** Until the asked broker shows exactly these replicas in sync. */
+  /** Until the asked broker shows exactly these replicas in sync, and acts on it. */
   async untilInSync(brokerIds: readonly number[], partition: number, askedBrokerId: number) {
     const expected = [...brokerIds].sort().join();
     await until(`${this.name} ${partition} has in sync ${expected}`, async () => {
       const { isrNodes } = await this.#partition(partition, askedBrokerId);
       return [...isrNodes].sort().join() === expected ? true : undefined;
     });
+    await this.#cluster.untilApplied(askedBrokerId);
   }
 
   async #partition(partition: number, askedBrokerId: number) {
