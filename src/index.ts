@@ -1,3 +1,4 @@
+export type { RequestCount } from './broker/request-census.ts';
 export { ClusterError, type ClusterErrorCode } from './server/cluster-error.ts';
 export type {
   BrokerOptions,

@@ -1,9 +1,11 @@
 import type { BrokerConfiguration } from '../config/broker-configuration.ts';
 import type { BrokerSettings } from '../config/broker-settings.ts';
 import type { ConfigMap } from '../config/dynamic-configs.ts';
+import { type Knobs, modernKnobs } from '../config/knobs.ts';
 import {
   type ClusterMetadata,
   emptyMetadata,
+  isActive,
   type TopicImage,
 } from '../controller/cluster-metadata.ts';
 import type { CallName, CallRequest, CallResponse } from '../controller/controller-call.ts';
@@ -46,6 +48,7 @@ interface BrokerOptions {
   readonly incarnation: number;
   readonly endpoint: Endpoint;
   readonly configs: ConfigMap;
+  readonly knobs?: Knobs;
   readonly logs: LogStore;
   readonly clock: Clock;
   readonly random: Random;
@@ -60,6 +63,7 @@ export class Broker {
   readonly brokerId: number;
   readonly clusterId: string;
   readonly clock: Clock;
+  readonly knobs: Knobs;
   readonly callController: CallController;
   readonly replicas: ReplicaManager;
   readonly fetchSessions: FetchSessionCache;
@@ -69,7 +73,7 @@ export class Broker {
   readonly #configs: LiveConfigs;
   readonly #lifecycle: Lifecycle;
   #metadata = emptyMetadata;
-  #crashed = false;
+  #stopped = false;
 
   constructor(options: BrokerOptions) {
     const { brokerId, clusterId, clock, random, callController, emit } = options;
@@ -77,6 +81,7 @@ export class Broker {
     this.brokerId = brokerId;
     this.clusterId = clusterId;
     this.clock = clock;
+    this.knobs = options.knobs ?? modernKnobs;
     this.callController = callController;
     this.#random = random.fork('choices');
     this.#configs = new LiveConfigs(brokerId, options.configs);
@@ -85,6 +90,7 @@ export class Broker {
       rack: this.settings.brokerRack,
       heartbeatIntervalMs: () => this.settings.brokerHeartbeatIntervalMs,
       metadataOffset: () => this.#metadata.offset,
+      previousBrokerEpoch: options.logs.openForBroker(),
       registered: (brokerEpoch) => emit({ type: 'broker-registered', brokerEpoch }),
     });
     this.replicas = this.#replicaManager();
@@ -107,8 +113,8 @@ export class Broker {
     return this.#lifecycle.brokerEpoch;
   }
 
-  get hasCrashed(): boolean {
-    return this.#crashed;
+  get hasStopped(): boolean {
+    return this.#stopped;
   }
 
   get configuration(): BrokerConfiguration {
@@ -128,18 +134,32 @@ export class Broker {
     return brokerIds[this.#random.below(brokerIds.length)] ?? -1;
   }
 
+  emit(event: BrokerEvent): void {
+    this.#options.emit(event);
+  }
+
   start(): void {
-    this.#options.emit({ type: 'broker-started' });
+    this.emit({ type: 'broker-started' });
     this.replicas.start();
     this.#lifecycle.register();
   }
 
   /** The process ends without a word. Nothing of it acts any more; its logs stay as they are. */
-  crash(): void {
-    this.#crashed = true;
+  stop(): void {
+    this.#stopped = true;
     this.#lifecycle.stop();
     this.replicas.stop();
-    this.#options.emit({ type: 'broker-crashed' });
+  }
+
+  /** Hands over what it leads, writes down what a clean start needs, then stops. */
+  shutdown(stopped: () => void): void {
+    this.emit({ type: 'broker-shutting-down' });
+    this.#lifecycle.shutDown(() => {
+      this.stop();
+      this.#options.logs.closeCleanly(this.brokerEpoch, this.clock.now());
+      this.emit({ type: 'broker-stopped' });
+      stopped();
+    });
   }
 
   /** The one door of a broker: clients' requests and followers' alike. */
@@ -209,11 +229,19 @@ export class Broker {
       isrSettings: (topic) => ({
         minInSyncReplicas: this.topicSettings(topic).minInSyncReplicas,
         replicaLagTimeMaxMs: this.settings.replicaLagTimeMaxMs,
+        strictMinIsr: this.knobs.strictMinIsr,
       }),
-      isEligible: (id) => this.#metadata.brokers.get(id)?.fenced === false,
+      isEligible: (id, brokerEpoch) => {
+        const known = this.#metadata.brokers.get(id);
+        const isProcess = brokerEpoch < 0 || known?.brokerEpoch === brokerEpoch;
+        return isProcess && isActive(this.#metadata, id);
+      },
       requestIsrChange: ({ topicId, partition }, change, reply) => {
         const { brokerEpoch } = this;
-        const request = { brokerId, brokerEpoch, topicId, partition, ...change };
+        // Who leads has recovered, if it ever had to.
+        const leaderRecoveryState = 'Recovered' as const;
+        const target = { topicId, partition, leaderRecoveryState };
+        const request = { brokerId, brokerEpoch, ...target, ...change };
         this.callController('alterPartition', request, (response) => {
           if (response === undefined) reply({ errorCode: ErrorCode.NETWORK_EXCEPTION });
           else reply({ errorCode: response.errorCode, assignment: response.partition });
@@ -226,5 +254,9 @@ export class Broker {
 }
 
 function touchedTopics(records: readonly MetadataRecord[]): Set<string> {
-  return new Set(records.flatMap((record) => ('topicId' in record ? [record.topicId] : [])));
+  const touched = new Set<string>();
+  for (const record of records) {
+    if ('topicId' in record && record.topicId !== null) touched.add(record.topicId);
+  }
+  return touched;
 }

@@ -6,6 +6,7 @@ import { type ApiName, apiByKey, apis } from '../protocol/messages/index.ts';
 import type { Broker } from './broker.ts';
 import type { Client, Door, Outcome } from './door.ts';
 import { unsupportedApiVersions } from './handlers/api-versions.ts';
+import type { RequestCensus } from './request-census.ts';
 import type { RequestOf, ResponseOf } from './request-context.ts';
 
 /**
@@ -13,14 +14,16 @@ import type { RequestOf, ResponseOf } from './request-context.ts';
  */
 export class ClientDoor implements Door {
   readonly #broker: Broker;
+  readonly #census: RequestCensus;
 
-  constructor(broker: Broker) {
+  constructor(broker: Broker, census: RequestCensus) {
     this.#broker = broker;
+    this.#census = census;
   }
 
   receive(frame: Buffer, _client: Client, reply: (outcome: Outcome) => void): void {
     // Its successor has the disk by now; a connection that has not heard yet must not write to it.
-    if (this.#broker.hasCrashed) {
+    if (this.#broker.hasStopped) {
       reply('close');
       return;
     }
@@ -52,6 +55,7 @@ export class ClientDoor implements Door {
     const api = apis[name] as unknown as Api<RequestOf<Name>, ResponseOf<Name>>;
     const { apiVersion } = context;
     const request = api.request(apiVersion).read(body);
+    this.#census.count(api.key, apiVersion);
     this.#broker.handle(name, request, context, (outcome) => {
       if (outcome === 'no-reply' || outcome === 'close') reply(outcome);
       else reply(encodeResponse(api, apiVersion, correlationId, outcome));

@@ -13,6 +13,10 @@ import type { FetchEntry, FetchSession } from './fetch-session.ts';
 export interface FetchParameters {
   /** A broker's id, or -1 for a consumer. */
   readonly replicaId: number;
+  /** A broker's epoch, so that what it says counts for this process of it alone (KIP-903). */
+  readonly replicaEpoch: number;
+  /** A newer process of the same broker is known: what this one says counts no more. */
+  readonly isStale: boolean;
   readonly isolation: FetchIsolation;
   readonly minBytes: number;
   readonly maxBytes: number;
@@ -112,7 +116,8 @@ export class DelayedFetch implements ParkedOperation {
       isDue ||= read.sizeBytes > 0 && found.log.isInOlderSegment(fetchOffset, end);
       if (hasNews(entry, read)) {
         reads.set(entry, read);
-      } else if (fetchOffset >= end) {
+        // A follower's own progress may have moved the high watermark just now: news for later.
+      } else if (fetchOffset >= end && read.highWatermark === found.log.highWatermark) {
         session.listen(entry);
         session.dirty.delete(entry);
       }
@@ -122,7 +127,7 @@ export class DelayedFetch implements ParkedOperation {
   }
 
   #readOne(partition: Partition, entry: FetchEntry, sizeBytes: number): PartitionRead {
-    const { replicaId, isolation, maxBytes, mayReadFollower } = this.#parameters;
+    const { replicaId, replicaEpoch, isolation, maxBytes, mayReadFollower } = this.#parameters;
     const { position } = entry;
     const { name } = partition.role;
     if (name !== 'Leader' && !(name === 'Follower' && mayReadFollower)) {
@@ -136,8 +141,9 @@ export class DelayedFetch implements ParkedOperation {
     entry.isStated = false;
     if (!isProgress || read.errorCode !== ErrorCode.NONE) return read;
     const { fetchOffset, logStartOffset } = position;
-    const isReplica = partition.followerFetched(replicaId, fetchOffset, logStartOffset);
-    if (isReplica) return read;
+    const told = { fetchOffset, logStartOffset, brokerEpoch: replicaEpoch };
+    if (this.#parameters.isStale) return failedRead(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    if (partition.followerFetched(replicaId, told)) return read;
     // With an epoch that is ours the reader may know better: of a reassignment, say.
     const knowsEpoch = position.currentLeaderEpoch >= 0;
     return failedRead(

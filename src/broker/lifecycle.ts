@@ -9,6 +9,8 @@ interface LifecycleOptions {
   readonly incarnation: number;
   readonly endpoint: Endpoint;
   readonly rack: string | null;
+  /** The epoch of the process that last ended on this disk in good order, else -1. */
+  readonly previousBrokerEpoch: number;
   readonly clock: Clock;
   readonly callController: CallController;
   readonly heartbeatIntervalMs: () => number;
@@ -20,18 +22,23 @@ interface LifecycleOptions {
  * While the session of a former process lasts, a registration is refused; then it is tried again.
  */
 const registrationRetryMs = 20;
+/** As Kafka: who is not let go in this time goes anyway. */
+const shutdownTimeoutMs = 5 * 60_000;
 
 /**
  * Presents a broker process to the controller, then keeps telling that it lives (KIP-631).
  *
  * Registering   until the controller has given it an epoch
  * Registered    a heartbeat now and then; a stale epoch means that it must register anew
+ * Shutting down its heartbeats ask to be let go, until the controller has led others to its place
  */
 export class Lifecycle {
   readonly #options: LifecycleOptions;
   #timer: Timer | undefined;
   #brokerEpoch = -1;
   #stopped = false;
+  /** Set once it wants to shut down: what to do when it may. */
+  #letGo: (() => void) | undefined;
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
@@ -42,8 +49,9 @@ export class Lifecycle {
   }
 
   register(): void {
-    const { brokerId, incarnation, endpoint, rack, callController, registered } = this.#options;
-    const request = { brokerId, incarnation, endpoint, rack };
+    const { brokerId, incarnation, endpoint, rack, previousBrokerEpoch } = this.#options;
+    const { callController, registered } = this.#options;
+    const request = { brokerId, incarnation, endpoint, rack, previousBrokerEpoch };
     callController('registerBroker', request, (response) => {
       if (this.#stopped) return;
       if (response?.errorCode !== ErrorCode.NONE) {
@@ -61,13 +69,28 @@ export class Lifecycle {
     this.#timer?.cancel();
   }
 
+  /** Asks the controller to be let go, and does `then` when it may go. */
+  shutDown(then: () => void): void {
+    if (this.#letGo !== undefined) return;
+    this.#letGo = then;
+    this.#options.clock.after(shutdownTimeoutMs, () => this.#go());
+    if (this.#brokerEpoch >= 0) this.#sendHeartbeat();
+    else this.#go();
+  }
+
+  #go(): void {
+    if (!this.#stopped) this.#letGo?.();
+  }
+
   #sendHeartbeat(): void {
     const { brokerId, callController, metadataOffset, heartbeatIntervalMs } = this.#options;
     const brokerEpoch = this.#brokerEpoch;
-    const request = { brokerId, brokerEpoch, metadataOffset: metadataOffset() };
+    const wantShutDown = this.#letGo !== undefined;
+    const request = { brokerId, brokerEpoch, metadataOffset: metadataOffset(), wantShutDown };
     callController('brokerHeartbeat', request, (response) => {
       if (this.#stopped || response === undefined) return;
       if (response.errorCode === ErrorCode.STALE_BROKER_EPOCH) this.register();
+      else if (response.shouldShutDown) this.#go();
     });
     this.#after(heartbeatIntervalMs(), () => this.#sendHeartbeat());
   }

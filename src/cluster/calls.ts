@@ -1,20 +1,15 @@
 import type { Clock } from '../simulation/clock.ts';
-import type { Network, NodeId } from '../simulation/network.ts';
-
-/** A process that can be called: it lives or it does not, and one that starts again is another. */
-export interface Callee {
-  readonly nodeId: NodeId;
-  readonly isAlive: () => boolean;
-}
+import type { Network, Plane } from '../simulation/network.ts';
+import type { Process } from '../simulation/process.ts';
 
 interface Pending {
-  readonly callee: Callee;
+  readonly callee: Process;
   readonly deadlineMs: number;
   /** undefined: it has been answered, or given up. */
   settle: ((response: unknown) => void) | undefined;
 }
 
-/** As `request.timeout.ms` of Kafka's own clients: only a message that was lost waits so long. */
+/** As `request.timeout.ms` of Kafka's own clients. */
 const timeoutMs = 30_000;
 
 /**
@@ -39,39 +34,39 @@ export class Calls {
 
   /** `reply` hears undefined when the connection broke or no answer came in time. */
   call<Response>(options: {
-    readonly from: Callee;
-    readonly to: Callee | undefined;
+    readonly from: Process;
+    readonly to: Process | undefined;
+    readonly plane: Plane;
     readonly label: string;
     readonly handle: (reply: (response: Response) => void) => void;
     readonly reply: (response: Response | undefined) => void;
   }): void {
-    const { from, to, label, handle, reply } = options;
-    if (to === undefined || !to.isAlive()) {
-      this.#clock.after(0, () => {
-        if (from.isAlive()) reply(undefined);
-      });
+    const { from, to, plane, label, handle, reply } = options;
+    if (to === undefined || !to.isAlive) {
+      from.after(0, () => reply(undefined));
       return;
     }
     const pending: Pending = {
       callee: to,
       deadlineMs: this.#clock.now() + timeoutMs,
-      settle: (response) => {
-        if (from.isAlive()) reply(response as Response | undefined);
-      },
+      settle: (response) => from.deliver(() => reply(response as Response | undefined)),
     };
     this.#pending.push(pending);
     if (!this.#isTimerSet) this.#setTimer(timeoutMs);
-    this.#network.send(from.nodeId, to.nodeId, label, () => {
-      if (!to.isAlive()) return;
-      handle((response) => {
-        if (!to.isAlive()) return;
-        this.#network.send(to.nodeId, from.nodeId, label, () => this.#settle(pending, response));
-      });
-    });
+    const back = { from: to.nodeId, to: from.nodeId, plane, label };
+    const respond = (response: Response) => {
+      if (to.isAlive) this.#network.send(back, () => this.#settle(pending, response));
+    };
+    // Who has given up has closed the connection: what was still under way is gone with it.
+    const arrive = () => {
+      if (pending.settle !== undefined) handle(respond);
+    };
+    const there = { from: from.nodeId, to: to.nodeId, plane, label };
+    this.#network.send(there, () => to.deliver(arrive), from);
   }
 
   /** Breaks the connections to a process that has ended. */
-  ended(callee: Callee): void {
+  ended(callee: Process): void {
     for (const pending of this.#pending) {
       if (pending.callee !== callee || pending.settle === undefined) continue;
       this.#clock.after(0, () => this.#settle(pending, undefined));

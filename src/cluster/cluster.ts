@@ -1,26 +1,23 @@
 import { assert } from '../assert.ts';
-import { Broker, type CallBroker, type CallController } from '../broker/broker.ts';
-import { ClientDoor } from '../broker/client-door.ts';
+import type { Broker, CallBroker, CallController } from '../broker/broker.ts';
+import type { BrokerEvent, Loss } from '../broker/broker-event.ts';
 import type { Door } from '../broker/door.ts';
-import type { ConfigMap } from '../config/dynamic-configs.ts';
+import type { RequestCount } from '../broker/request-census.ts';
 import type { ClusterMetadata } from '../controller/cluster-metadata.ts';
 import { Controller } from '../controller/controller.ts';
 import type { Endpoint, MetadataRecord } from '../controller/metadata-records.ts';
 import { randomUuid } from '../controller/random-uuid.ts';
 import { apis } from '../protocol/messages/index.ts';
-import { LogStore } from '../replication/log-store.ts';
 import type { Partition } from '../replication/partition.ts';
-import { Clock } from '../simulation/clock.ts';
+import type { ReplicaEvent } from '../replication/replication-event.ts';
+import { VirtualClock } from '../simulation/clock.ts';
 import { Network } from '../simulation/network.ts';
+import { Process } from '../simulation/process.ts';
 import { Random } from '../simulation/random.ts';
 import { Trace } from '../simulation/trace.ts';
-import { type Callee, Calls } from './calls.ts';
+import { type BrokerDefinition, BrokerSeat, type BrokerState } from './broker-seat.ts';
+import { Calls } from './calls.ts';
 import type { ClusterEvent } from './cluster-event.ts';
-
-interface BrokerDefinition {
-  readonly brokerId: number;
-  readonly configs: ConfigMap;
-}
 
 interface ClusterOptions {
   readonly seed: number;
@@ -31,17 +28,7 @@ interface ClusterOptions {
   readonly traceCapacity?: number;
 }
 
-/** A broker's place in the cluster: its address and disk stay while its process comes and goes. */
-interface Seat {
-  readonly definition: BrokerDefinition;
-  readonly logs: LogStore;
-  endpoint: Endpoint;
-  starts: number;
-  process: (Callee & { readonly broker: Broker; readonly door: Door }) | undefined;
-}
-
 const controllerNode = -1;
-const controllerCallee: Callee = { nodeId: controllerNode, isAlive: () => true };
 
 /**
  * N brokers, a controller, a network, a clock and a seed: a function from inputs to a trace. It
@@ -50,14 +37,15 @@ const controllerCallee: Callee = { nodeId: controllerNode, isAlive: () => true }
 export class Cluster {
   readonly seed: number;
   readonly clusterId: string;
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
   readonly network: Network;
   readonly trace: Trace<ClusterEvent>;
   readonly #random: Random;
   readonly #calls: Calls;
   readonly #controller: Controller;
-  readonly #seats = new Map<number, Seat>();
-  readonly #stateListeners: ((brokerId: number, running: boolean) => void)[] = [];
+  readonly #controllerProcess: Process;
+  readonly #seats = new Map<number, BrokerSeat>();
+  readonly #stateListeners: ((brokerId: number, state: BrokerState) => void)[] = [];
 
   constructor(options: ClusterOptions) {
     const { seed, startMs, brokers, traceCapacity = 10_000 } = options;
@@ -66,7 +54,7 @@ export class Cluster {
     this.seed = seed;
     this.#random = new Random(seed);
     this.clusterId = randomUuid(this.#random.fork('cluster-id'));
-    const clock = new Clock(startMs);
+    const clock = new VirtualClock(startMs);
     this.clock = clock;
     this.trace = new Trace({ now: () => clock.now(), capacity: traceCapacity });
     this.network = new Network({
@@ -75,8 +63,9 @@ export class Cluster {
       emit: (event) => this.trace.record('network', event),
     });
     this.#calls = new Calls(clock, this.network);
+    this.#controllerProcess = new Process(controllerNode, clock);
     this.#controller = new Controller({
-      clock,
+      clock: this.#controllerProcess,
       random: this.#random.fork('controller'),
       configs: first.configs,
       emit: (event) => this.trace.record('controller', event),
@@ -85,11 +74,7 @@ export class Cluster {
       },
       publishTo: (brokerId, metadata) => this.#publishTo(brokerId, metadata, []),
     });
-    for (const definition of brokers) {
-      const endpoint = { host: 'localhost', port: 0 };
-      const seat = { definition, logs: new LogStore(), endpoint, starts: 0, process: undefined };
-      this.#seats.set(definition.brokerId, seat);
-    }
+    for (const definition of brokers) this.addBroker(definition);
   }
 
   get brokerIds(): readonly number[] {
@@ -112,45 +97,78 @@ export class Cluster {
     for (const brokerId of this.brokerIds) this.restart(brokerId);
   }
 
-  /** Ends a broker's process as `kill -9` does. Does nothing to one that is not running. */
-  crash(brokerId: number): void {
-    const seat = this.#seat(brokerId);
-    const { process } = seat;
-    if (process === undefined) return;
-    seat.process = undefined;
-    process.broker.crash();
-    this.#calls.ended(process);
-    this.#tellState(brokerId, false);
+  /** Makes a place for one more broker; `advertise` and `restart` bring it to life. */
+  addBroker(definition: BrokerDefinition): void {
+    const { brokerId } = definition;
+    assert(!this.#seats.has(brokerId), `there is a broker ${brokerId} already`);
+    const seat = new BrokerSeat({
+      definition,
+      clock: this.clock,
+      surroundings: (process, start) => this.#surroundings(process, start),
+      ended: (process) => this.#calls.ended(process),
+      stateChanged: (state) => {
+        for (const listener of this.#stateListeners) listener(brokerId, state);
+      },
+    });
+    this.#seats.set(brokerId, seat);
+  }
+
+  /** Takes a broker that has stopped out of the cluster, with its disk. */
+  removeBroker(brokerId: number): void {
+    assert(!this.isRunning(brokerId), `broker ${brokerId} is still running`);
+    this.#seats.delete(brokerId);
+  }
+
+  /** Ends a broker's process as `kill -9` does, or worse. Does nothing to one that has stopped. */
+  crash(brokerId: number, loss: Loss = 'nothing'): void {
+    this.#seat(brokerId).crash(loss);
   }
 
   /**
    * Starts a broker's process on the disk that the last one left. Does nothing to one that runs.
    */
   restart(brokerId: number): void {
-    const seat = this.#seat(brokerId);
-    if (seat.process !== undefined) return;
-    seat.starts++;
-    const self: Callee = { nodeId: brokerId, isAlive: () => seat.process?.broker === broker };
-    const broker = this.#createBroker(seat, self);
-    seat.process = { ...self, broker, door: new ClientDoor(broker) };
-    broker.start();
-    this.#tellState(brokerId, true);
+    this.#seat(brokerId).start();
   }
 
+  /** Lets a broker hand over what it leads and stop, as SIGTERM does. It takes its time. */
+  shutdown(brokerId: number): void {
+    this.#seat(brokerId).shutdown();
+  }
+
+  /** Stops a broker in its tracks, as a long garbage collection does; its connections stay. */
+  pause(brokerId: number): void {
+    this.#seat(brokerId).pause();
+  }
+
+  resume(brokerId: number): void {
+    this.#seat(brokerId).resume();
+  }
+
+  state(brokerId: number): BrokerState {
+    return this.#seat(brokerId).state;
+  }
+
+  /** Whether there is a process; it may be paused. */
   isRunning(brokerId: number): boolean {
-    return this.#seat(brokerId).process !== undefined;
+    return this.state(brokerId) !== 'stopped';
   }
 
   /** The running process of a broker. */
   broker(brokerId: number): Broker | undefined {
-    return this.#seat(brokerId).process?.broker;
+    return this.#seat(brokerId).broker;
   }
 
   /** What a client's connection to a running broker talks to. */
   door(brokerId: number): Door {
-    const { process } = this.#seat(brokerId);
-    assert(process !== undefined, `broker ${brokerId} is not running`);
-    return process.door;
+    const { door } = this.#seat(brokerId);
+    assert(door !== undefined, `broker ${brokerId} is not running`);
+    return door;
+  }
+
+  /** What clients have asked of a broker, through all its crashes. */
+  requests(brokerId: number): RequestCount[] {
+    return this.#seat(brokerId).census.counts();
   }
 
   /** The replica of a partition on a running broker. */
@@ -160,44 +178,35 @@ export class Cluster {
     return this.broker(brokerId)?.replicas.partition(image.topicId, partition);
   }
 
-  /** Calls `listener` whenever a broker's process has started or ended. */
-  onBrokerState(listener: (brokerId: number, running: boolean) => void): void {
+  /** Calls `listener` whenever a broker's process has started, paused or ended. */
+  onBrokerState(listener: (brokerId: number, state: BrokerState) => void): void {
     this.#stateListeners.push(listener);
   }
 
-  #tellState(brokerId: number, running: boolean): void {
-    for (const listener of this.#stateListeners) listener(brokerId, running);
-  }
-
-  #seat(brokerId: number): Seat {
+  #seat(brokerId: number): BrokerSeat {
     const seat = this.#seats.get(brokerId);
     assert(seat !== undefined, `there is no broker ${brokerId}`);
     return seat;
   }
 
-  #createBroker({ definition, endpoint, logs, starts }: Seat, self: Callee): Broker {
-    const { brokerId, configs } = definition;
-    const node = `broker ${brokerId}`;
-    return new Broker({
-      brokerId,
+  #surroundings(process: Process, start: number) {
+    const node = `broker ${process.nodeId}`;
+    return {
       clusterId: this.clusterId,
-      incarnation: starts,
-      endpoint,
-      configs,
-      logs,
-      clock: this.clock,
-      random: this.#random.fork(`${node} start ${starts}`),
-      callController: this.#callController(self),
-      callBroker: this.#callBroker(self),
-      emit: (event, about) => this.trace.record(node, event, about),
-    });
+      random: this.#random.fork(`${node} start ${start}`),
+      callController: this.#callController(process),
+      callBroker: this.#callBroker(process),
+      emit: (event: BrokerEvent | ReplicaEvent, about?: string) =>
+        this.trace.record(node, event, about),
+    };
   }
 
-  #callController(from: Callee): CallController {
+  #callController(from: Process): CallController {
     return (name, request, reply) =>
       this.#calls.call({
         from,
-        to: controllerCallee,
+        to: this.#controllerProcess,
+        plane: 'controller',
         label: name,
         handle: (respond) => this.#controller.handle(name, request, respond),
         reply,
@@ -205,19 +214,21 @@ export class Cluster {
   }
 
   /** Brokers speak to each other at the newest version of each API, without the bytes. */
-  #callBroker(from: Callee): CallBroker {
+  #callBroker(from: Process): CallBroker {
     return (brokerId, api, request, reply) => {
-      const to = this.#seats.get(brokerId)?.process;
+      const to = this.#seats.get(brokerId);
+      const broker = to?.broker;
       const context = {
         apiVersion: apis[api].versions[1],
         clientId: `broker-${from.nodeId}-fetcher`,
       };
       this.#calls.call<Parameters<typeof reply>[0]>({
         from,
-        to,
+        to: to?.process,
+        plane: 'replication',
         label: api,
         handle: (respond) =>
-          to?.broker.handle(api, request, context, (outcome) =>
+          broker?.handle(api, request, context, (outcome) =>
             respond(typeof outcome === 'string' ? undefined : outcome),
           ),
         reply,
@@ -230,10 +241,11 @@ export class Cluster {
     metadata: ClusterMetadata,
     records: readonly MetadataRecord[],
   ): void {
-    const { process } = this.#seat(brokerId);
-    if (process === undefined) return;
-    this.network.send(controllerNode, brokerId, 'metadata', () => {
-      if (process.isAlive()) process.broker.applyMetadata(metadata, records);
+    const { process, broker } = this.#seat(brokerId);
+    if (process === undefined || broker === undefined) return;
+    const route = { from: controllerNode, to: brokerId, plane: 'controller' } as const;
+    this.network.send({ ...route, label: 'metadata' }, () => {
+      process.deliver(() => broker.applyMetadata(metadata, records));
     });
   }
 }

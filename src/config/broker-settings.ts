@@ -13,6 +13,8 @@ const numbers = [
   ...(['replica.fetch.response.max.bytes', 'replica.fetch.backoff.ms'] as const),
   ...(['broker.session.timeout.ms', 'broker.heartbeat.interval.ms'] as const),
   ...(['log.retention.check.interval.ms', 'producer.id.expiration.ms'] as const),
+  ...(['log.flush.scheduler.interval.ms'] as const),
+  ...(['replica.high.watermark.checkpoint.interval.ms'] as const),
   ...(['offsets.topic.num.partitions', 'offsets.topic.replication.factor'] as const),
   ...(['offsets.topic.segment.bytes', 'offset.metadata.max.bytes'] as const),
   ...(['offsets.retention.minutes', 'offsets.retention.check.interval.ms'] as const),

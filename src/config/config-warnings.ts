@@ -6,10 +6,10 @@ import type { ConfigMap } from './dynamic-configs.ts';
 import { topicConfigs } from './topic-configs.ts';
 import { topicSettingNames } from './topic-settings.ts';
 
-/** Nothing acts on these: no flush, no index; so far no compaction and no unclean election. */
+/** Nothing acts on these: there is no index, and so far no compaction and no unclean election. */
 const withoutEffect = [
-  ...['flush.ms', 'flush.messages', 'file.delete.delay.ms', 'index.interval.bytes'],
-  ...['segment.index.bytes', 'segment.jitter.ms', 'delete.retention.ms'],
+  ...['file.delete.delay.ms', 'index.interval.bytes', 'segment.index.bytes'],
+  ...['segment.jitter.ms', 'delete.retention.ms'],
   ...['min.compaction.lag.ms', 'max.compaction.lag.ms', 'min.cleanable.dirty.ratio'],
   'unclean.leader.election.enable',
 ];

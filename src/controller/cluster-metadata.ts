@@ -7,22 +7,40 @@ import {
   dropConfigResource,
   noDynamicConfigs,
 } from '../config/dynamic-configs.ts';
-import type { Endpoint, MetadataRecord } from './metadata-records.ts';
+import { elrFeature } from './features.ts';
+import type {
+  Endpoint,
+  LeaderRecoveryState,
+  MetadataRecord,
+  PartitionChange,
+} from './metadata-records.ts';
 
 interface BrokerImage {
   readonly brokerId: number;
   readonly brokerEpoch: number;
+  readonly incarnation: number;
   readonly endpoint: Endpoint;
   readonly rack: string | null;
   /** A fenced broker leads nothing, is in no ISR and is hidden from clients. */
   readonly fenced: boolean;
+  /** It hands over what it leads and is about to end; it may lead nothing new (KIP-841). */
+  readonly inControlledShutdown: boolean;
 }
 
 export interface PartitionImage {
   readonly replicas: readonly number[];
+  /** In-sync replicas. With eligible leader replicas enabled there may be none. */
   readonly isr: readonly number[];
+  /** Not in sync, and yet they hold all that was committed: they may lead (KIP-966). */
+  readonly elr: readonly number[];
+  /** While there is no leader: the last one. It may lead again when nobody better is left. */
+  readonly lastKnownElr: readonly number[];
+  /** A reassignment is going on while either of these holds one: `replicas` has both. */
+  readonly addingReplicas: readonly number[];
+  readonly removingReplicas: readonly number[];
   /** A broker's id, or -1: no leader. */
   readonly leader: number;
+  readonly leaderRecoveryState: LeaderRecoveryState;
   readonly leaderEpoch: number;
   readonly partitionEpoch: number;
 }
@@ -42,6 +60,8 @@ export interface ClusterMetadata {
   readonly topicsByName: ReadonlyMap<string, TopicImage>;
   /** What has been set by request, resource by resource. */
   readonly configs: DynamicConfigs;
+  /** The features in force, by name; one that is not named is off (KIP-584). */
+  readonly features: ReadonlyMap<string, number>;
   readonly nextProducerId: number;
 }
 
@@ -51,8 +71,19 @@ export const emptyMetadata: ClusterMetadata = {
   topicsById: new Map(),
   topicsByName: new Map(),
   configs: noDynamicConfigs,
+  features: new Map(),
   nextProducerId: 0,
 };
+
+/** May lead and be in sync: registered, not fenced, not about to end. */
+export function isActive({ brokers }: ClusterMetadata, brokerId: number): boolean {
+  const broker = brokers.get(brokerId);
+  return broker !== undefined && !broker.fenced && !broker.inControlledShutdown;
+}
+
+/** Are eligible leader replicas kept (KIP-966)? */
+export const isElrEnabled = ({ features }: ClusterMetadata): boolean =>
+  (features.get(elrFeature) ?? 0) >= 1;
 
 /** A copy that a batch of records may change. What the batch does not touch stays shared. */
 interface Draft {
@@ -61,6 +92,7 @@ interface Draft {
   removedTopics: Set<string>;
   configs: DynamicConfigs;
   configChanges: ConfigChange[];
+  features: ReadonlyMap<string, number>;
   nextProducerId: number;
 }
 
@@ -72,6 +104,7 @@ export function replay(base: ClusterMetadata, records: readonly MetadataRecord[]
     removedTopics: new Set(),
     configs: base.configs,
     configChanges: [],
+    features: base.features,
     nextProducerId: base.nextProducerId,
   };
   for (const record of records) apply(draft, base, record);
@@ -86,6 +119,7 @@ export function replay(base: ClusterMetadata, records: readonly MetadataRecord[]
     topicsById,
     topicsByName,
     configs: applyConfigChanges(draft.configs, draft.configChanges),
+    features: draft.features,
     nextProducerId: draft.nextProducerId,
   };
 }
@@ -115,16 +149,27 @@ function draftBroker(draft: Draft, brokerId: number): BrokerImage {
 
 function apply(draft: Draft, base: ClusterMetadata, record: MetadataRecord): void {
   switch (record.type) {
+    case 'leader-change':
+      return;
     case 'register-broker': {
-      const { brokerId, brokerEpoch, endpoint, rack } = record;
-      draft.brokers.set(brokerId, { brokerId, brokerEpoch, endpoint, rack, fenced: true });
+      const { type, ...registration } = record;
+      const broker = { ...registration, fenced: true, inControlledShutdown: false };
+      draft.brokers.set(record.brokerId, broker);
       return;
     }
     case 'broker-registration-change': {
-      const broker = draftBroker(draft, record.brokerId);
-      draft.brokers.set(record.brokerId, { ...broker, fenced: record.fenced });
+      const { brokerId, fenced, inControlledShutdown } = record;
+      const broker = draftBroker(draft, brokerId);
+      draft.brokers.set(brokerId, {
+        ...broker,
+        fenced: fenced ?? broker.fenced,
+        inControlledShutdown: inControlledShutdown ?? broker.inControlledShutdown,
+      });
       return;
     }
+    case 'unregister-broker':
+      draft.brokers.delete(record.brokerId);
+      return;
     case 'topic':
       draft.topics.set(record.topicId, {
         name: record.name,
@@ -135,7 +180,7 @@ function apply(draft: Draft, base: ClusterMetadata, record: MetadataRecord): voi
     case 'partition': {
       const { replicas, isr, leader } = record;
       const topic = draftTopic(draft, base, record.topicId);
-      const partition = { replicas, isr, leader, leaderEpoch: 0, partitionEpoch: 0 };
+      const partition = { ...newPartition, replicas, isr, leader };
       assert(record.partition === topic.partitions.length, 'partitions are made in order');
       topic.partitions.push(partition);
       return;
@@ -144,7 +189,12 @@ function apply(draft: Draft, base: ClusterMetadata, record: MetadataRecord): voi
       const topic = draftTopic(draft, base, record.topicId);
       const partition = topic.partitions[record.partition];
       assert(partition !== undefined, `a change of an unknown partition of ${topic.name}`);
-      topic.partitions[record.partition] = changed(partition, record);
+      topic.partitions[record.partition] = merge(partition, record);
+      return;
+    }
+    case 'clear-elr': {
+      const topics = record.topicId === null ? base.topicsById.keys() : [record.topicId];
+      for (const topicId of topics) clearElr(draft, base, topicId);
       return;
     }
     case 'remove-topic': {
@@ -154,6 +204,9 @@ function apply(draft: Draft, base: ClusterMetadata, record: MetadataRecord): voi
       draft.configs = dropConfigResource(draft.configs, resource);
       return;
     }
+    case 'feature-level':
+      draft.features = new Map(draft.features).set(record.name, record.level);
+      return;
     case 'config':
       draft.configChanges.push(record);
       return;
@@ -165,16 +218,39 @@ function apply(draft: Draft, base: ClusterMetadata, record: MetadataRecord): voi
   }
 }
 
+const none: readonly number[] = [];
+
+const newPartition = {
+  elr: none,
+  lastKnownElr: none,
+  addingReplicas: none,
+  removingReplicas: none,
+  leaderRecoveryState: 'Recovered',
+  leaderEpoch: 0,
+  partitionEpoch: 0,
+} as const;
+
 /** 4.x: a change of the ISR alone keeps the leader epoch (kafka-semantics 6.9). */
-function changed(
-  partition: PartitionImage,
-  change: Extract<MetadataRecord, { type: 'partition-change' }>,
-): PartitionImage {
+function merge(before: PartitionImage, change: PartitionChange): PartitionImage {
   return {
-    replicas: partition.replicas,
-    isr: change.isr ?? partition.isr,
-    leader: change.leader ?? partition.leader,
-    leaderEpoch: partition.leaderEpoch + (change.leader === undefined ? 0 : 1),
-    partitionEpoch: partition.partitionEpoch + 1,
+    replicas: change.replicas ?? before.replicas,
+    isr: change.isr ?? before.isr,
+    elr: change.elr ?? before.elr,
+    lastKnownElr: change.lastKnownElr ?? before.lastKnownElr,
+    addingReplicas: change.addingReplicas ?? before.addingReplicas,
+    removingReplicas: change.removingReplicas ?? before.removingReplicas,
+    leader: change.leader ?? before.leader,
+    leaderRecoveryState: change.leaderRecoveryState ?? before.leaderRecoveryState,
+    leaderEpoch: before.leaderEpoch + (change.leader === undefined ? 0 : 1),
+    partitionEpoch: before.partitionEpoch + 1,
   };
+}
+
+function clearElr(draft: Draft, base: ClusterMetadata, topicId: string): void {
+  const topic = draft.topics.get(topicId) ?? base.topicsById.get(topicId);
+  topic?.partitions.forEach((partition, index) => {
+    if (partition.elr.length === 0 && partition.lastKnownElr.length === 0) return;
+    const cleared = merge(partition, { elr: none, lastKnownElr: none });
+    draftTopic(draft, base, topicId).partitions[index] = cleared;
+  });
 }

@@ -21,19 +21,31 @@ import type {
 } from '../protocol/messages/incremental-alter-configs.ts';
 import type { Random } from '../simulation/random.ts';
 import type { ClusterMetadata, PartitionImage } from './cluster-metadata.ts';
-import type { Endpoint, MetadataRecord } from './metadata-records.ts';
+import type { Endpoint, LeaderRecoveryState, MetadataRecord } from './metadata-records.ts';
 
 /**
  * What brokers ask of the controller: their own affairs, and what clients ask that it must decide.
  */
 interface ControllerCalls {
   registerBroker: {
-    request: { brokerId: number; incarnation: number; endpoint: Endpoint; rack: string | null };
+    request: {
+      brokerId: number;
+      incarnation: number;
+      endpoint: Endpoint;
+      rack: string | null;
+      /** -1: the last process on this disk did not end in good order. */
+      previousBrokerEpoch: number;
+    };
     response: { errorCode: number; brokerEpoch: number };
   };
   brokerHeartbeat: {
-    request: { brokerId: number; brokerEpoch: number; metadataOffset: number };
-    response: { errorCode: number };
+    request: {
+      brokerId: number;
+      brokerEpoch: number;
+      metadataOffset: number;
+      wantShutDown: boolean;
+    };
+    response: { errorCode: number; shouldShutDown: boolean };
   };
   alterPartition: {
     request: {
@@ -43,7 +55,8 @@ interface ControllerCalls {
       partition: number;
       leaderEpoch: number;
       partitionEpoch: number;
-      isr: readonly number[];
+      isr: readonly { brokerId: number; brokerEpoch: number }[];
+      leaderRecoveryState: LeaderRecoveryState;
     };
     response: { errorCode: number; partition: PartitionImage | undefined };
   };

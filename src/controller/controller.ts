@@ -1,12 +1,14 @@
 import { brokerConfiguration } from '../config/broker-configuration.ts';
 import { brokerSettings } from '../config/broker-settings.ts';
-import { ConfigResourceType } from '../config/config-resource.ts';
 import type { ConfigMap } from '../config/dynamic-configs.ts';
+import { type Knobs, modernKnobs } from '../config/knobs.ts';
 import type { Clock } from '../simulation/clock.ts';
 import type { Random } from '../simulation/random.ts';
 import { allocateProducerIds } from './allocate-producer-ids.ts';
 import { alterPartition } from './alter-partition.ts';
-import { BrokerSessions, fence } from './broker-sessions.ts';
+import { bootstrapRecords } from './bootstrap.ts';
+import { fenceBroker } from './broker-changes.ts';
+import { BrokerSessions } from './broker-sessions.ts';
 import { alterConfigs, incrementalAlterConfigs } from './change-configs.ts';
 import { type ClusterMetadata, emptyMetadata, replay } from './cluster-metadata.ts';
 import type {
@@ -35,6 +37,7 @@ interface ControllerOptions {
    * broker.
    */
   readonly configs: ConfigMap;
+  readonly knobs?: Knobs;
   readonly emit: (event: ControllerEvent) => void;
   /** Called after each commit, for the brokers to hear of it. */
   readonly publish: (metadata: ClusterMetadata, records: readonly MetadataRecord[]) => void;
@@ -57,15 +60,19 @@ export class Controller {
     this.#sessions = new BrokerSessions({
       clock: options.clock,
       sessionTimeoutMs: () => brokerSettings(this.#configuration()).brokerSessionTimeoutMs,
-      expired: (brokerId) => this.#commit(fence(this.#metadata, brokerId)),
+      expired: (brokerId) => {
+        if (this.#metadata.brokers.get(brokerId)?.fenced !== false) return;
+        this.#commit(fenceBroker(this.#context(), brokerId));
+      },
     });
     this.#handlers = {
-      registerBroker: ({ metadata }, request) => this.#sessions.register(metadata, request),
-      brokerHeartbeat: ({ metadata }, request) => {
+      registerBroker: (context, request) => this.#sessions.register(context, request),
+      brokerHeartbeat: (context, request) => {
+        const { metadata } = context;
         const { brokerId, metadataOffset } = request;
         // Kafka's brokers fetch the metadata log; here it is sent, and what was lost is sent again.
         if (metadataOffset < metadata.offset) this.#options.publishTo(brokerId, metadata);
-        return this.#sessions.heartbeat(metadata, request);
+        return this.#sessions.heartbeat(context, request);
       },
       alterPartition,
       allocateProducerIds,
@@ -77,15 +84,9 @@ export class Controller {
     };
   }
 
-  /**
-   * Writes what a new cluster begins with. With eligible leader replicas (KIP-966) the minimum of
-   * in-sync replicas is one for all brokers, so it moves from the static configs to where it can
-   * only be changed for all.
-   */
+  /** Writes what a new cluster begins with. */
   bootstrap(): void {
-    const value = String(brokerSettings(this.#configuration()).minInsyncReplicas);
-    const resource = { resourceType: ConfigResourceType.BROKER, resourceName: '' };
-    this.#commit([{ type: 'config', ...resource, name: 'min.insync.replicas', value }]);
+    this.#commit(bootstrapRecords(this.#configuration(), this.#options.knobs ?? modernKnobs));
   }
 
   get metadata(): ClusterMetadata {
@@ -98,14 +99,17 @@ export class Controller {
     request: CallRequest<Name>,
     reply: (response: CallResponse<Name>) => void,
   ): void {
-    const context: CallContext = {
+    const { records, response } = this.#handlers[name](this.#context(), request);
+    this.#commit(records);
+    reply(response);
+  }
+
+  #context(): CallContext {
+    return {
       metadata: this.#metadata,
       random: this.#options.random,
       configuration: this.#configuration(),
     };
-    const { records, response } = this.#handlers[name](context, request);
-    this.#commit(records);
-    reply(response);
   }
 
   #configuration() {

@@ -13,6 +13,10 @@ export interface LogConfig {
   readonly retentionMs: number;
   /** `retention.bytes`; -1: size deletes nothing */
   readonly retentionBytes: number;
+  /** `flush.messages`: with so many unflushed they are flushed */
+  readonly flushMessages: number;
+  /** `flush.ms`: what has waited so long is flushed, where `log.flush.scheduler.interval.ms` looks */
+  readonly flushMs: number;
   /** `max.message.bytes`: the largest batch a client may send, compressed size */
   readonly maxMessageBytes: number;
   /** `message.timestamp.type` */
@@ -35,6 +39,8 @@ export const defaultLogConfig: LogConfig = {
   segmentMs: 604_800_000,
   retentionMs: 604_800_000,
   retentionBytes: -1,
+  flushMessages: Number.MAX_SAFE_INTEGER,
+  flushMs: Number.MAX_SAFE_INTEGER,
   maxMessageBytes: 1_048_588,
   messageTimestampType: 'CreateTime',
   messageTimestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,

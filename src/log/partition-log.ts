@@ -15,6 +15,7 @@ import {
 } from '../protocol/records/record-batch.ts';
 import { type AcceptedBatch, validateBatch } from './batch-validation.ts';
 import { BlockArena } from './block-arena.ts';
+import { Durability } from './durability.ts';
 import { type EpochEndOffset, EpochHistory } from './epoch-history.ts';
 import { checkFetched, type FetchedBatches } from './fetched-batches.ts';
 import type { LogConfig } from './log-config.ts';
@@ -93,6 +94,7 @@ export class PartitionLog {
   #logStartOffset: number;
   #logEndOffset: number;
   #highWatermark: number;
+  readonly #durability: Durability;
 
   constructor(options: PartitionLogOptions) {
     this.#config = options.config;
@@ -102,6 +104,7 @@ export class PartitionLog {
     this.#logStartOffset = startOffset;
     this.#logEndOffset = startOffset;
     this.#highWatermark = startOffset;
+    this.#durability = new Durability(startOffset);
   }
 
   /** The first offset that may be read. */
@@ -191,6 +194,7 @@ export class PartitionLog {
     stampOffsetAndEpoch(block, at, baseOffset, options.leaderEpoch);
     stampTimestamp(block, at, timestampMs, logAppendTime);
     this.#index(block, at, bytes.length, baseOffset, lastOffset, timestampMs, options.nowMs);
+    this.#flushIfDue(config, options.nowMs);
     return {
       errorCode: ErrorCode.NONE,
       errorMessage: null,
@@ -321,6 +325,30 @@ export class PartitionLog {
     this.#producers.expire(nowMs, this.#config().producerIdExpirationMs);
   }
 
+  /** Everything is on the disk now. */
+  flush(nowMs: number): void {
+    this.#durability.flushed(this.#logEndOffset, nowMs);
+  }
+
+  /** Flushes what has waited longer than `flush.ms`. */
+  flushIfOld(nowMs: number): void {
+    if (nowMs - this.#durability.flushedAtMs >= this.#config().flushMs) this.flush(nowMs);
+  }
+
+  checkpointHighWatermark(): void {
+    this.#durability.checkpointed(this.#highWatermark);
+  }
+
+  /** A process starts on this log: it knows the high watermark that was last written down. */
+  recoverHighWatermark(): void {
+    this.setHighWatermark(this.#durability.highWatermark);
+  }
+
+  /** The power has failed: what was not flushed is gone. */
+  loseUnflushed(): void {
+    this.truncateTo(this.#durability.flushedOffset);
+  }
+
   /** The first record from log start on, below `untilOffset`, with a timestamp ≥ `timestampMs`. */
   offsetForTimestamp(timestampMs: number, untilOffset: number): TimestampAndOffset | undefined {
     const found = findTimestamp(this.#segments.all, timestampMs, this.#logStartOffset);
@@ -377,6 +405,7 @@ export class PartitionLog {
       }
     }
     assert(sizeBytes === fetched.sizeBytes, 'all that was checked was indexed');
+    this.#flushIfDue(this.#config(), nowMs);
     return sizeBytes;
   }
 
@@ -393,6 +422,11 @@ export class PartitionLog {
     const isOld = active.ageMs(timestampMs, nowMs) > segmentMs;
     if (!isFull && !isOld && active.hasRoomFor(lastOffset, sizeBytes)) return;
     this.#roll(baseOffset);
+    this.#durability.flushed(baseOffset, nowMs); // as Kafka: a segment that is full is flushed
+  }
+
+  #flushIfDue({ flushMessages }: LogConfig, nowMs: number): void {
+    if (this.#logEndOffset - this.#durability.flushedOffset >= flushMessages) this.flush(nowMs);
   }
 
   #roll(baseOffset: number): void {
@@ -414,6 +448,7 @@ export class PartitionLog {
     this.#segments.forEachBatch((batch) => {
       if (producerIdOf(batch, 0) >= 0) this.#producers.note(batch, 0);
     });
+    this.#durability.truncated(this.#logEndOffset);
     this.setHighWatermark(this.#highWatermark);
     this.#producers.highWatermarkMoved(this.#highWatermark);
     this.#emit?.({ type: 'truncated', logEndOffset: this.#logEndOffset });

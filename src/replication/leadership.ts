@@ -2,12 +2,17 @@ import type { PartitionLog } from '../log/partition-log.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import { committed, type IsrState, maximalIsr, proposedIsr } from './isr.ts';
 import type { PartitionAssignment } from './partition-assignment.ts';
-import { type FollowerContact, ReplicaProgress } from './replica-progress.ts';
+import {
+  type FollowerContact,
+  type FollowerPosition,
+  ReplicaProgress,
+} from './replica-progress.ts';
 import type { ReplicaEvent } from './replication-event.ts';
 
 /** What the leader asks of the controller (AlterPartition), and what it hears back. */
 export interface IsrChange {
-  readonly isr: readonly number[];
+  /** Each member with the process that is meant (KIP-903); -1: any. */
+  readonly isr: readonly { readonly brokerId: number; readonly brokerEpoch: number }[];
   readonly leaderEpoch: number;
   readonly partitionEpoch: number;
 }
@@ -20,6 +25,8 @@ export type IsrChangeReply = (outcome: {
 export interface IsrSettings {
   readonly minInSyncReplicas: number;
   readonly replicaLagTimeMaxMs: number;
+  /** The high watermark rests while the ISR is below its minimum (KAFKA-15583). */
+  readonly strictMinIsr: boolean;
 }
 
 interface LeadershipOptions {
@@ -28,8 +35,11 @@ interface LeadershipOptions {
   readonly assignment: PartitionAssignment;
   readonly now: () => number;
   readonly contactOf: (brokerId: number) => FollowerContact;
-  /** Alive in the controller's eyes, neither fenced nor shutting down (KIP-841). */
-  readonly isEligible: (brokerId: number) => boolean;
+  /**
+   * Alive in the controller's eyes, neither fenced nor shutting down (KIP-841), and the very process
+   * of this epoch; -1 stands for any (KIP-903).
+   */
+  readonly isEligible: (brokerId: number, brokerEpoch: number) => boolean;
   readonly settings: () => IsrSettings;
   readonly requestIsrChange: (change: IsrChange, reply: IsrChangeReply) => void;
   readonly emit: (event: ReplicaEvent) => void;
@@ -37,9 +47,12 @@ interface LeadershipOptions {
 
 /** The controller has gone on already: what it did is on its way here. */
 const toldByImage: ReadonlySet<number> = new Set([
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
   ErrorCode.UNKNOWN_TOPIC_ID,
   ErrorCode.FENCED_LEADER_EPOCH,
   ErrorCode.INVALID_UPDATE_VERSION,
+  ErrorCode.INVALID_REQUEST,
+  ErrorCode.NEW_LEADER_ELECTED,
 ]);
 
 /**
@@ -105,7 +118,8 @@ export class Leadership {
   lowWatermark(): number {
     let lowest = this.#options.log.logStartOffset;
     for (const [brokerId, progress] of this.#followers) {
-      if (this.#options.isEligible(brokerId)) lowest = Math.min(lowest, progress.logStartOffset);
+      if (this.#options.isEligible(brokerId, -1))
+        lowest = Math.min(lowest, progress.logStartOffset);
     }
     return lowest;
   }
@@ -134,19 +148,18 @@ export class Leadership {
   }
 
   /**
-   * Follower `brokerId` holds everything below `fetchOffset` from `logStartOffset` on. Says whether
+   * Follower `brokerId` holds everything below its fetch offset from its log start on. Says whether
    * it is a follower at all, and whether its log start is news.
    */
   followerFetched(
     brokerId: number,
-    fetchOffset: number,
-    logStartOffset: number,
+    position: FollowerPosition,
   ): { isFollower: boolean; logStartMoved: boolean } {
     const progress = this.#followers.get(brokerId);
     if (progress === undefined) return { isFollower: false, logStartMoved: false };
-    const logStartMoved = progress.logStartOffset !== logStartOffset;
+    const logStartMoved = progress.logStartOffset !== position.logStartOffset;
     const { log, now } = this.#options;
-    progress.fetched(fetchOffset, logStartOffset, log.logEndOffset, now());
+    progress.fetched(position, log.logEndOffset, now());
     this.#maybeExpandIsr(brokerId, progress);
     this.maybeAdvanceHighWatermark();
     return { isFollower: true, logStartMoved };
@@ -186,7 +199,7 @@ export class Leadership {
    * what so few replicas hold must not be shown, or it could be unseen again.
    */
   maybeAdvanceHighWatermark(): void {
-    if (this.isUnderMinIsr) return;
+    if (this.isUnderMinIsr && this.#options.settings().strictMinIsr) return;
     const { log } = this.#options;
     const waitedFor = maximalIsr(this.#isr);
     let target = log.logEndOffset;
@@ -215,7 +228,7 @@ export class Leadership {
     return (
       progress.isHeardOf &&
       progress.isCaughtUp(log.logEndOffset, now(), replicaLagTimeMaxMs) &&
-      isEligible(brokerId)
+      isEligible(brokerId, progress.brokerEpoch)
     );
   }
 
@@ -226,7 +239,7 @@ export class Leadership {
       progress.isHeardOf &&
       progress.logEndOffset >= this.#options.log.highWatermark &&
       progress.logEndOffset >= this.epochStartOffset;
-    if (!inSync || !this.#options.isEligible(brokerId)) return;
+    if (!inSync || !this.#options.isEligible(brokerId, progress.brokerEpoch)) return;
     this.#propose({ name: 'PendingExpand', isr: this.isr, added: brokerId });
   }
 
@@ -245,7 +258,11 @@ export class Leadership {
     const { requestIsrChange, emit } = this.#options;
     const { leaderEpoch, partitionEpoch } = this;
     this.#awaitsNews = true;
-    const change = { isr: proposedIsr(pending), leaderEpoch, partitionEpoch };
+    const isr = proposedIsr(pending).map((brokerId) => {
+      const brokerEpoch = this.#followers.get(brokerId)?.brokerEpoch ?? -1;
+      return { brokerId, brokerEpoch };
+    });
+    const change = { isr, leaderEpoch, partitionEpoch };
     requestIsrChange(change, ({ errorCode, assignment }) => {
       if (this.#isr !== pending) return; // the image has overtaken the reply
       if (errorCode === ErrorCode.NONE) {

@@ -13,6 +13,39 @@ interface LogStoreOwner {
 export class LogStore {
   readonly #logs = new Map<string, PartitionLog>();
   #owner: LogStoreOwner | undefined;
+  #closedInEpoch = -1;
+
+  /**
+   * A process starts on this disk. Returns the broker epoch of the one before if that ended in good
+   * order, else -1 (KIP-966). High watermarks are what was last written down of them.
+   */
+  openForBroker(): number {
+    const previousBrokerEpoch = this.#closedInEpoch;
+    this.#closedInEpoch = -1;
+    for (const log of this.#logs.values()) log.recoverHighWatermark();
+    return previousBrokerEpoch;
+  }
+
+  /** A process ends in good order: everything is on the disk, and it says so. */
+  closeCleanly(brokerEpoch: number, nowMs: number): void {
+    for (const log of this.#logs.values()) log.flush(nowMs);
+    this.checkpointHighWatermarks();
+    this.#closedInEpoch = brokerEpoch;
+  }
+
+  /** The power fails: what was not flushed is gone. */
+  losePower(): void {
+    for (const log of this.#logs.values()) log.loseUnflushed();
+  }
+
+  /** Flushes what has waited longer than its topic allows (`flush.ms`). */
+  flushOld(nowMs: number): void {
+    for (const log of this.#logs.values()) log.flushIfOld(nowMs);
+  }
+
+  checkpointHighWatermarks(): void {
+    for (const log of this.#logs.values()) log.checkpointHighWatermark();
+  }
 
   attach(owner: LogStoreOwner): void {
     this.#owner = owner;

@@ -3,7 +3,7 @@ import type { AppendResult, PartitionLog } from '../log/partition-log.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import { type IsrChange, type IsrChangeReply, type IsrSettings, Leadership } from './leadership.ts';
 import type { PartitionAssignment, PartitionIdentity } from './partition-assignment.ts';
-import type { FollowerContact } from './replica-progress.ts';
+import type { FollowerContact, FollowerPosition } from './replica-progress.ts';
 import type { ReplicaEvent } from './replication-event.ts';
 
 /** Hears that something about a partition has changed: its end, its high watermark, its role. */
@@ -16,7 +16,7 @@ export interface PartitionHost {
   readonly brokerId: number;
   readonly now: () => number;
   readonly contactOf: (brokerId: number) => FollowerContact;
-  readonly isEligible: (brokerId: number) => boolean;
+  readonly isEligible: (brokerId: number, brokerEpoch: number) => boolean;
   readonly isrSettings: (topic: string) => IsrSettings;
   readonly requestIsrChange: (
     identity: PartitionIdentity,
@@ -132,8 +132,8 @@ export class Partition {
   }
 
   /** Takes a follower's position as its progress. Returns false for one that is no replica here. */
-  followerFetched(brokerId: number, fetchOffset: number, logStartOffset: number): boolean {
-    const outcome = this.leadership?.followerFetched(brokerId, fetchOffset, logStartOffset);
+  followerFetched(brokerId: number, position: FollowerPosition): boolean {
+    const outcome = this.leadership?.followerFetched(brokerId, position);
     if (outcome?.logStartMoved) this.changed(); // DeleteRecords may wait for it
     return outcome?.isFollower ?? false;
   }

@@ -11,6 +11,8 @@ import type { ReplicaEvent } from './replication-event.ts';
 interface ReplicaManagerSettings {
   readonly replicaLagTimeMaxMs: number;
   readonly logRetentionCheckIntervalMs: number;
+  readonly logFlushSchedulerIntervalMs: number;
+  readonly replicaHighWatermarkCheckpointIntervalMs: number;
 }
 
 interface ReplicaManagerOptions {
@@ -19,7 +21,7 @@ interface ReplicaManagerOptions {
   readonly logs: LogStore;
   readonly settings: () => ReplicaManagerSettings;
   readonly isrSettings: (topic: string) => IsrSettings;
-  readonly isEligible: (brokerId: number) => boolean;
+  readonly isEligible: (brokerId: number, brokerEpoch: number) => boolean;
   readonly requestIsrChange: (
     identity: PartitionIdentity,
     change: IsrChange,
@@ -65,6 +67,17 @@ export class ReplicaManager {
       1,
       () => settings().logRetentionCheckIntervalMs,
       () => this.applyRetention(),
+    );
+    const { clock, logs } = this.#options;
+    this.#repeat(
+      2,
+      () => settings().replicaHighWatermarkCheckpointIntervalMs,
+      () => logs.checkpointHighWatermarks(),
+    );
+    this.#repeat(
+      3,
+      () => settings().logFlushSchedulerIntervalMs,
+      () => logs.flushOld(clock.now()),
     );
   }
 

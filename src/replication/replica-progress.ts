@@ -8,6 +8,14 @@ export interface FollowerContact {
   lastFetchMs: number;
 }
 
+/** What a follower says of itself as it fetches. */
+export interface FollowerPosition {
+  readonly fetchOffset: number;
+  readonly logStartOffset: number;
+  /** -1: unknown (KIP-903) */
+  readonly brokerEpoch: number;
+}
+
 /**
  * One follower as its leader sees it.
  *
@@ -17,6 +25,8 @@ export interface FollowerContact {
 export class ReplicaProgress {
   logEndOffset = -1;
   logStartOffset = -1;
+  /** The process of the follower that said so, by its broker epoch; -1: it did not say. */
+  brokerEpoch = -1;
   #lastCaughtUpMs: number;
   readonly #contact: FollowerContact;
   #previousFetchMs = never;
@@ -32,10 +42,9 @@ export class ReplicaProgress {
     return this.#contact.lastFetchMs > never;
   }
 
-  /** The follower asks for `fetchOffset`: it holds everything below. */
+  /** The follower asks for a fetch offset: it holds everything below. */
   fetched(
-    fetchOffset: number,
-    logStartOffset: number,
+    { fetchOffset, logStartOffset, brokerEpoch }: FollowerPosition,
     leaderEndOffset: number,
     nowMs: number,
   ): void {
@@ -44,6 +53,7 @@ export class ReplicaProgress {
     else if (fetchOffset >= this.#leaderEndAtPreviousFetch) this.#caughtUpAt(this.#previousFetchMs);
     this.logEndOffset = fetchOffset;
     this.logStartOffset = logStartOffset;
+    this.brokerEpoch = brokerEpoch;
     this.#leaderEndAtPreviousFetch = leaderEndOffset;
     this.#previousFetchMs = nowMs;
   }

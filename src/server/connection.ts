@@ -60,6 +60,8 @@ export class Connection {
   /** The last reply is not wholly on its way. */
   #blocked = false;
   #paused = false;
+  /** The broker is paused: frames wait. */
+  #held = false;
   #peerEnded = false;
   #lastActiveMs: number;
   #idleTimer: Timer | undefined;
@@ -115,13 +117,21 @@ export class Connection {
     this.#options.wire.destroy();
   }
 
+  /** The broker is paused, or goes on: a paused one takes no requests, and its kernel few bytes. */
+  hold(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    this.#afterHandling();
+  }
+
   get isOpen(): boolean {
     return this.#open;
   }
 
   /** For the assembler: whether the door may get the next frame. */
   ready(): boolean {
-    return !this.#pending && this.#open && !this.#blocked && this.#repliesBytes < repliesMaxBytes;
+    const isFree = !this.#pending && !this.#blocked && !this.#held;
+    return isFree && this.#open && this.#repliesBytes < repliesMaxBytes;
   }
 
   /** For the assembler: the next frame. */

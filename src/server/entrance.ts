@@ -1,6 +1,7 @@
 import type { Client } from '../broker/door.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Connection, type Wire } from './connection.ts';
+import { LinkedWire } from './linked-wire.ts';
 import type { Input, Json, Recorder } from './recording.ts';
 import type { World } from './world.ts';
 
@@ -18,8 +19,11 @@ export class Entrance {
   constructor(options: { world: World; recorder?: Recorder | undefined }) {
     this.#world = options.world;
     this.#recorder = options.recorder;
-    this.#world.onBrokerState((brokerId, running) => {
-      if (!running) for (const connection of this.#of(brokerId)) connection.hangUp();
+    this.#world.onBrokerState((brokerId, state) => {
+      for (const connection of this.#of(brokerId)) {
+        if (state === 'stopped') connection.hangUp();
+        else connection.hold(state === 'paused');
+      }
     });
   }
 
@@ -38,14 +42,14 @@ export class Entrance {
       client: { connectionId, host },
       brokerId,
       door: this.#world.door(brokerId),
-      wire:
-        this.#recorder === undefined ? wire : new RecordedWire(wire, connectionId, this.#recorder),
+      wire: new LinkedWire(this.#recorded(wire, connectionId), this.#world.network, brokerId),
       clock: this.#world.clock,
       limits: this.#world.limits(brokerId),
       pool: this.#pool,
       onClosed: (closed) => siblings.delete(closed),
     });
     siblings.add(connection);
+    if (this.#world.state(brokerId) === 'paused') connection.hold(true);
     return connection;
   }
 
@@ -53,11 +57,22 @@ export class Entrance {
     if (!connection.isOpen) return;
     const { connectionId } = connection.client;
     this.#begin({ type: 'received', connectionId, bytes: chunk });
-    connection.received(chunk);
+    if (this.#isNear(connection)) connection.received(chunk);
+    else {
+      const kept = Buffer.from(chunk); // the bytes of an input are borrowed
+      this.#send(connection, 'bytes', () => connection.received(kept));
+    }
+  }
+
+  /** Where to read the next bytes to (see `Connection.roomForRest`). */
+  roomForRest(connection: Connection): Buffer | undefined {
+    return this.#isNear(connection) ? connection.roomForRest() : undefined;
   }
 
   ended(connection: Connection): void {
-    if (this.#beginChange('ended', connection)) connection.ended();
+    if (!this.#beginChange('ended', connection)) return;
+    if (this.#isNear(connection)) connection.ended();
+    else this.#send(connection, 'end', () => connection.ended());
   }
 
   drained(connection: Connection): void {
@@ -71,6 +86,20 @@ export class Entrance {
   /** Who is connected to a broker, in the order in which they came. */
   clients(brokerId: number): Client[] {
     return Array.from(this.#of(brokerId), (connection) => connection.client);
+  }
+
+  #recorded(wire: Wire, connectionId: number): Wire {
+    if (this.#recorder === undefined) return wire;
+    return new RecordedWire(wire, connectionId, this.#recorder);
+  }
+
+  /** Whether what the client sends is there in the instant in which it was sent. */
+  #isNear({ brokerId }: Connection): boolean {
+    return this.#world.network.isHealthy({ from: 'clients', to: brokerId, plane: 'client' });
+  }
+
+  #send({ brokerId }: Connection, label: string, deliver: () => void): void {
+    this.#world.network.send({ from: 'clients', to: brokerId, plane: 'client', label }, deliver);
   }
 
   /** False when the connection is over already, and nothing of it matters any more. */

@@ -1,3 +1,4 @@
+import type { RequestCount } from '../broker/request-census.ts';
 import type { ClusterLife } from './cluster-life.ts';
 
 /** One broker, from the outside. */
@@ -25,6 +26,15 @@ export class KafkaBroker {
   /** Whether its process lives. One that was just restarted does, but it leads nothing yet. */
   get isRunning(): boolean {
     return this.#life().cluster.isRunning(this.id);
+  }
+
+  /**
+   * How many requests of each API and version it has served to clients, by key and version, since
+   * the cluster's start or reset and through its own crashes. What the fixture asks for itself
+   * (`records()`, `produce()`, …) counts; what brokers ask each other does not.
+   */
+  get requests(): readonly RequestCount[] {
+    return this.#life().cluster.requests(this.id);
   }
 
   /**

@@ -1,10 +1,10 @@
 import { assert } from '../assert.ts';
-import type { Clock } from '../simulation/clock.ts';
+import type { VirtualClock } from '../simulation/clock.ts';
 import type { WallClock } from './wall-clock.ts';
 import { systemWallClock } from './wall-clock.ts';
 
 interface PacemakerOptions {
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
   /** Virtual per wall milliseconds: 1 is real time, 10 ten times faster, 0 paused. Default 1. */
   readonly rate?: number;
   /** A wake-up later than this (laptop asleep, process stopped) is not time. Default 5000. */
@@ -22,7 +22,7 @@ const waitMaxMs = 60_000;
  * call of the fixture) comes through here, so that the clock is right when it is handled.
  */
 export class Pacemaker {
-  readonly #clock: Clock;
+  readonly #clock: VirtualClock;
   readonly #wall: WallClock;
   readonly #leapMaxMs: number;
   readonly #onFailure: (error: unknown) => void;

@@ -92,7 +92,7 @@ export class TcpServer {
       });
     const socket = arrival.open(
       (chunk) => input((to) => entrance.received(to, chunk)),
-      () => connection?.roomForRest(),
+      () => (connection === undefined ? undefined : entrance.roomForRest(connection)),
     );
     socket.setNoDelay(true);
     this.#sockets.add(socket);

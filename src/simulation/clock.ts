@@ -5,6 +5,19 @@ export interface Timer {
   cancel(): void;
 }
 
+/** What whoever lives in time may do with it. */
+export interface Clock {
+  /** Whole milliseconds since the Unix epoch. */
+  now(): number;
+  /** Runs `run` once, `delayMs` from now: at 0 still in this instant, after what is due already. */
+  after(delayMs: number, run: () => void): Timer;
+  /**
+   * Runs `run` once when nothing more is due in this instant, before time moves on: the place to
+   * send in one piece what many events of an instant have gathered.
+   */
+  atInstantEnd(run: () => void): void;
+}
+
 class Entry implements Timer {
   readonly deadlineMs: number;
   readonly sequence: number;
@@ -38,7 +51,7 @@ const eventsPerInstantMax = 10_000_000;
  * The only clock there is: whole milliseconds since the Unix epoch, moved by `advanceTo` alone.
  * Deadlines run in order; equal ones in the order they were set, so a run has one history.
  */
-export class Clock {
+export class VirtualClock implements Clock {
   #nowMs: number;
   #sequence = 0;
   #cancelled = 0;
@@ -61,7 +74,6 @@ export class Clock {
     return this.#nowMs;
   }
 
-  /** Runs `run` once, `delayMs` from now: at 0 still in this instant, after what is due already. */
   after(delayMs: number, run: () => void): Timer {
     assert(!Number.isNaN(delayMs), 'a delay is a number of milliseconds');
     const isNow = delayMs <= 0;
@@ -73,10 +85,6 @@ export class Clock {
     return entry;
   }
 
-  /**
-   * Runs `run` once when nothing more is due in this instant, before time moves on: the place to
-   * send in one piece what many events of an instant have gathered.
-   */
   atInstantEnd(run: () => void): void {
     this.#atInstantEnd.push(run);
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Broker } from '../../src/broker/broker.ts';
 import { LogStore } from '../../src/replication/log-store.ts';
-import { Clock } from '../../src/simulation/clock.ts';
+import { VirtualClock } from '../../src/simulation/clock.ts';
 import { Random } from '../../src/simulation/random.ts';
 import { brokers, clusterOf, endpoint, topic } from '../controller/make.ts';
 
@@ -17,7 +17,7 @@ test('what is on disk of a topic deleted meanwhile goes with the first image', (
     endpoint,
     configs: new Map(),
     logs,
-    clock: new Clock(),
+    clock: new VirtualClock(),
     random: new Random(1),
     callController: () => {},
     callBroker: () => {},

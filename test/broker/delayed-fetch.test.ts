@@ -6,12 +6,12 @@ import {
 } from '../../src/broker/delayed-fetch.ts';
 import { ErrorCode } from '../../src/protocol/error-code.ts';
 import { Purgatory } from '../../src/replication/purgatory.ts';
-import { Clock } from '../../src/simulation/clock.ts';
+import { VirtualClock } from '../../src/simulation/clock.ts';
 import { LedPartition, positionOf, sessionOf, topicsOf } from './make.ts';
 
 /** One session over t-0 and t-1; a fetch waits 500 ms for one byte unless told otherwise. */
 class Reader {
-  readonly clock = new Clock();
+  readonly clock = new VirtualClock();
   readonly purgatory = new Purgatory(this.clock);
   readonly session = sessionOf(2);
   readonly found: (LedPartition | ErrorCode)[] = [new LedPartition(0), new LedPartition(1)];

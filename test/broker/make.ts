@@ -40,7 +40,11 @@ export class LedPartition extends Partition {
       now: () => 0,
       contactOf: () => ({ lastFetchMs: 0 }),
       isEligible: () => true,
-      isrSettings: () => ({ minInSyncReplicas: 1, replicaLagTimeMaxMs: 30_000 }),
+      isrSettings: () => ({
+        minInSyncReplicas: 1,
+        replicaLagTimeMaxMs: 30_000,
+        strictMinIsr: true,
+      }),
       requestIsrChange: () => {},
       emit: () => {},
     });

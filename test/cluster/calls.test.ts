@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
-import { type Callee, Calls } from '../../src/cluster/calls.ts';
-import { Clock } from '../../src/simulation/clock.ts';
+import { Calls } from '../../src/cluster/calls.ts';
+import { VirtualClock } from '../../src/simulation/clock.ts';
 import { Network } from '../../src/simulation/network.ts';
+import { Process } from '../../src/simulation/process.ts';
 import { Random } from '../../src/simulation/random.ts';
 
 /** Node 1 calls node 2; what it hears, and when. */
 class Line {
-  readonly clock = new Clock();
+  readonly clock = new VirtualClock();
   readonly network = new Network({ clock: this.clock, random: new Random(1), emit: () => {} });
-  readonly alive = new Set([1, 2]);
   readonly heard: (string | undefined)[] = [];
   readonly asked: ((response: string) => void)[] = [];
   onReply = () => {};
   readonly calls = new Calls(this.clock, this.network);
-  readonly #from = this.#node(1);
-  readonly #to = this.#node(2);
+  readonly from = new Process(1, this.clock);
+  readonly to = new Process(2, this.clock);
 
   call(): void {
     this.send();
@@ -23,8 +23,9 @@ class Line {
 
   send(): void {
     this.calls.call<string>({
-      from: this.#from,
-      to: this.#to,
+      from: this.from,
+      to: this.to,
+      plane: 'replication',
       label: 'Question',
       handle: (reply) => this.asked.push(reply),
       reply: (response) => {
@@ -34,19 +35,15 @@ class Line {
     });
   }
 
-  end(node: 1 | 2): void {
-    this.alive.delete(node);
-    this.calls.ended(node === 1 ? this.#from : this.#to);
+  end(process: Process): void {
+    process.end();
+    this.calls.ended(process);
     this.clock.settle();
   }
 
   answer(text: string, at = this.asked.length - 1): void {
     this.asked[at]?.(text);
     this.clock.settle();
-  }
-
-  #node(nodeId: number): Callee {
-    return { nodeId, isAlive: () => this.alive.has(nodeId) };
   }
 }
 
@@ -60,7 +57,7 @@ test('a call is handled and answered in the same instant', () => {
 
 test('whoever calls a process that is not there hears so at once', () => {
   const line = new Line();
-  line.alive.delete(2);
+  line.to.end();
   line.call();
   expect(line.heard).toEqual([undefined]);
   expect(line.asked).toHaveLength(0);
@@ -70,7 +67,7 @@ test('the end of the called process breaks its connections, and its answer is lo
   const line = new Line();
   line.call();
   line.call();
-  line.end(2);
+  line.end(line.to);
   expect(line.heard).toEqual([undefined, undefined]);
   line.answer('too late');
   expect(line.heard).toHaveLength(2);
@@ -79,7 +76,7 @@ test('the end of the called process breaks its connections, and its answer is lo
 test('the end of the calling process makes its calls forgotten', () => {
   const line = new Line();
   line.call();
-  line.end(1);
+  line.end(line.from);
   line.answer('to nobody');
   line.clock.advanceTo(60_000);
   expect(line.heard).toEqual([]);
@@ -88,10 +85,10 @@ test('the end of the calling process makes its calls forgotten', () => {
 
 test('what is lost is given up after half a minute, and what comes later is ignored', () => {
   const line = new Line();
-  line.network.setLink(1, 2, { cut: true });
+  line.network.setLink({ from: 1, to: 2 }, { cut: true });
   line.call();
   expect(line.asked).toHaveLength(0);
-  line.network.setLink(1, 2, { cut: false });
+  line.network.setLink({ from: 1, to: 2 }, { cut: false });
   line.call();
   line.clock.advanceTo(29_999);
   expect(line.heard).toEqual([]);

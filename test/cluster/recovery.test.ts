@@ -18,10 +18,10 @@ test('topics made one after another are all replicated in the instant', () => {
 
 test('a broker that was cut off learns what it has missed, though nothing more happens', () => {
   const world = new World();
-  world.cluster.network.setLink(controller, 2, { cut: true });
+  world.cluster.network.setLink({ from: controller, to: 2 }, { cut: true });
   world.createTopic('t', [[1, 2]]);
   expect(world.cluster.broker(2)?.metadata.topicsByName.has('t')).toBe(false);
-  world.cluster.network.setLink(controller, 2, { cut: false });
+  world.cluster.network.setLink({ from: controller, to: 2 }, { cut: false });
   world.advance(200); // a heartbeat
   expect(world.cluster.broker(2)?.metadata).toBe(world.cluster.metadata);
   world.advance(1000);
@@ -31,10 +31,10 @@ test('a broker that was cut off learns what it has missed, though nothing more h
 test('a broker that came back from isolation is missed when it crashes', () => {
   const world = new World();
   world.createTopic('t', [[1, 2]]);
-  world.cluster.network.setLink(1, controller, { cut: true });
+  world.cluster.network.setLink({ from: 1, to: controller }, { cut: true });
   world.advance(1000);
   expect(world.partition('t').leader).toBe(2);
-  world.cluster.network.setLink(1, controller, { cut: false });
+  world.cluster.network.setLink({ from: 1, to: controller }, { cut: false });
   world.advance(1000);
   expect(world.cluster.metadata.brokers.get(1)?.fenced).toBe(false);
   world.cluster.crash(1);
@@ -49,13 +49,13 @@ test('a follower that restarts is not in sync again before its leader has heard 
   world.produce('t', ['x']);
   world.cluster.crash(2);
   world.advance(1000);
-  world.cluster.network.setLink(2, 1, { cut: true });
+  world.cluster.network.setLink({ from: 2, to: 1 }, { cut: true });
   world.cluster.restart(2);
   world.advance(5000);
   expect(world.cluster.metadata.brokers.get(2)?.fenced).toBe(false);
   expect(world.partition('t').isr).toEqual([1]);
   expect(world.produce('t', ['y'])()?.errorCode).toBe(ErrorCode.NONE);
-  world.cluster.network.setLink(2, 1, { cut: false });
+  world.cluster.network.setLink({ from: 2, to: 1 }, { cut: false });
   world.advance(40_000);
   expect(world.partition('t').isr).toEqual([1, 2]);
 });

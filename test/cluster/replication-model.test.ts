@@ -104,9 +104,9 @@ class Run {
     this.check();
   }
 
-  #links(change: (from: number, to: number) => Parameters<Network['setLink']>[2]): void {
+  #links(change: (from: number, to: number) => Parameters<Network['setLink']>[1]): void {
     for (const from of brokers) {
-      for (const to of brokers) this.world.cluster.network.setLink(from, to, change(from, to));
+      for (const to of brokers) this.world.cluster.network.setLink({ from, to }, change(from, to));
     }
   }
 

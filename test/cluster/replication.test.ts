@@ -39,7 +39,7 @@ test('the bytes are stored once: a follower holds the very memory of its leader'
 test('a follower that is cut off holds the high watermark back until it leaves the ISR', () => {
   const world = new World();
   world.createTopic('t', [[1, 2, 3]]);
-  world.cluster.network.setLink(1, 3, { cut: true });
+  world.cluster.network.setLink({ from: 1, to: 3 }, { cut: true });
   const answer = world.produce('t', ['a'], { timeoutMs: 120_000 });
   world.advance(20_000);
   expect(answer()).toBeUndefined();
@@ -47,7 +47,7 @@ test('a follower that is cut off holds the high watermark back until it leaves t
   world.advance(30_000); // replica.lag.time.max.ms, checked every half of it
   expect(world.partition('t').isr).toEqual([1, 2]);
   expect(answer()?.errorCode).toBe(ErrorCode.NONE);
-  world.cluster.network.setLink(1, 3, { cut: false });
+  world.cluster.network.setLink({ from: 1, to: 3 }, { cut: false });
   world.advance(60_000);
   expect(world.partition('t').isr).toEqual([1, 2, 3]);
   expect(world.values(3, 't')).toEqual(['a']);
@@ -71,7 +71,7 @@ test('below min.insync.replicas acks=all is refused, acks=1 is taken but not sho
 test('a deadline that comes first says so, and the batch stays', () => {
   const world = new World();
   world.createTopic('t', [[1, 2]]);
-  world.cluster.network.setLink(1, 2, { cut: true });
+  world.cluster.network.setLink({ from: 1, to: 2 }, { cut: true });
   const answer = world.produce('t', ['a'], { timeoutMs: 500 });
   world.advance(499);
   expect(answer()).toBeUndefined();
@@ -98,10 +98,12 @@ test('what only the old leader had is cut off when it comes back', () => {
   const world = new World();
   world.createTopic('t', [[1, 2, 3]]);
   world.produce('t', ['a']);
-  for (const follower of [2, 3]) world.cluster.network.setLink(1, follower, { cut: true });
+  for (const follower of [2, 3])
+    world.cluster.network.setLink({ from: 1, to: follower }, { cut: true });
   world.produce('t', ['lost'], { acks: 1 });
   world.cluster.crash(1);
-  for (const follower of [2, 3]) world.cluster.network.setLink(1, follower, { cut: false });
+  for (const follower of [2, 3])
+    world.cluster.network.setLink({ from: 1, to: follower }, { cut: false });
   world.advance(1000);
   world.produce('t', ['b']);
   world.cluster.restart(1);

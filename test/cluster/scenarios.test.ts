@@ -57,8 +57,8 @@ function describe(event: ClusterEvent): string | undefined {
       return 'crashed';
     case 'broker-started':
       return 'started';
-    case 'message-dropped':
-      return `lost ${event.label} ${event.from} -> ${event.to}`;
+    case 'message-held':
+      return `held ${event.label} ${event.from} -> ${event.to}`;
     default:
       return undefined;
   }
@@ -70,7 +70,7 @@ test('a follower falls silent: acks=all waits until it has left the in-sync repl
   world.createTopic('t', [[1, 2, 3]], { 'min.insync.replicas': '2' });
   story.client('x', world.produce('t', ['x'])());
   story.say('broker 3 hears nothing more from broker 1');
-  world.cluster.network.setLink(1, 3, { cut: true });
+  world.cluster.network.setLink({ from: 1, to: 3 }, { cut: true });
   const answer = world.produce('t', ['y'], { timeoutMs: 5000 });
   story.client('y', answer());
   world.advance(2000);
@@ -84,10 +84,12 @@ test('a leader crashes: what only it had is cut off when it comes back', async (
   world.createTopic('t', [[1, 2, 3]]);
   story.client('x', world.produce('t', ['x'])());
   story.say('broker 1 is heard by nobody, and takes a write with acks=1');
-  for (const follower of [2, 3]) world.cluster.network.setLink(1, follower, { cut: true });
+  for (const follower of [2, 3])
+    world.cluster.network.setLink({ from: 1, to: follower }, { cut: true });
   story.client('lost', world.produce('t', ['lost'], { acks: 1 })());
   world.cluster.crash(1);
-  for (const follower of [2, 3]) world.cluster.network.setLink(1, follower, { cut: false });
+  for (const follower of [2, 3])
+    world.cluster.network.setLink({ from: 1, to: follower }, { cut: false });
   world.advance(400);
   story.client('y', world.produce('t', ['y'])());
   world.cluster.restart(1);
@@ -100,7 +102,7 @@ test('the same seed tells the same story, byte for byte', () => {
     const world = new World({ seed: 42 });
     const events: string[] = [];
     world.cluster.trace.subscribe((stamped) => events.push(JSON.stringify(stamped)));
-    world.cluster.network.setLink(1, 2, { latencyMs: 5, jitterMs: 20 });
+    world.cluster.network.setLink({ from: 1, to: 2 }, { latencyMs: 5, jitterMs: 20 });
     world.createTopic('t', [[1, 2, 3]]);
     for (let round = 0; round < 50; round++) {
       world.produce('t', [`v${round}`], { acks: round % 2 === 0 ? -1 : 1 });

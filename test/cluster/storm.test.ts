@@ -173,9 +173,9 @@ class Storm {
 
   #link(
     { from, to }: { readonly from: number; readonly to: number },
-    change: Parameters<Network['setLink']>[2],
+    change: Parameters<Network['setLink']>[1],
   ): void {
-    this.world.cluster.network.setLink(from, to, change);
+    this.world.cluster.network.setLink({ from, to }, change);
   }
 
   #produce(name: string, acks: number): void {

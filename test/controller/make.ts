@@ -6,6 +6,7 @@ import {
   replay,
 } from '../../src/controller/cluster-metadata.ts';
 import type { CallContext } from '../../src/controller/controller-call.ts';
+import { elrFeature } from '../../src/controller/features.ts';
 import type { MetadataRecord } from '../../src/controller/metadata-records.ts';
 import { Random } from '../../src/simulation/random.ts';
 
@@ -13,11 +14,18 @@ export const endpoint = { host: 'localhost', port: 9092 };
 
 /** Brokers 1 to `count`, each with its id times 100 as its epoch, none of them fenced. */
 export function brokers(count: number): MetadataRecord[] {
-  return Array.from({ length: count }, (_, index) => index + 1).flatMap((brokerId) => [
-    { type: 'register-broker', brokerId, brokerEpoch: brokerId * 100, endpoint, rack: null },
-    { type: 'broker-registration-change', brokerId, fenced: false },
-  ]);
+  const incarnation = 1;
+  return Array.from({ length: count }, (_, index) => index + 1).flatMap((brokerId) => {
+    const registration = { brokerId, brokerEpoch: brokerId * 100, incarnation };
+    return [
+      { type: 'register-broker', ...registration, endpoint, rack: null },
+      { type: 'broker-registration-change', brokerId, fenced: false },
+    ];
+  });
 }
+
+/** Eligible leader replicas are kept. */
+export const withElr: MetadataRecord = { type: 'feature-level', name: elrFeature, level: 1 };
 
 /** A topic whose id is its name; every replica in sync, the first one leads. */
 export function topic(name: string, ...replicas: readonly (readonly number[])[]): MetadataRecord[] {

@@ -9,10 +9,11 @@ const controllerNode = -1;
 test('a write that has lost its leader is NOT_LEADER_OR_FOLLOWER', () => {
   const world = new World();
   world.createTopic('t', [[1, 2, 3]]);
-  for (const follower of [2, 3]) world.cluster.network.setLink(1, follower, { cut: true });
+  for (const follower of [2, 3])
+    world.cluster.network.setLink({ from: 1, to: follower }, { cut: true });
   const answer = world.produce('t', ['a'], { timeoutMs: 60_000 });
   // The controller hears nothing more of broker 1, but broker 1 hears who leads now.
-  world.cluster.network.setLink(1, controllerNode, { cut: true });
+  world.cluster.network.setLink({ from: 1, to: controllerNode }, { cut: true });
   world.advance(1000);
   expect(world.leader('t')).toBe(2);
   expect(answer()?.errorCode).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
@@ -21,7 +22,7 @@ test('a write that has lost its leader is NOT_LEADER_OR_FOLLOWER', () => {
 test('a write whose topic is deleted is UNKNOWN_TOPIC_OR_PARTITION', () => {
   const world = new World();
   world.createTopic('t', [[1, 2, 3]]);
-  world.cluster.network.setLink(1, 2, { cut: true });
+  world.cluster.network.setLink({ from: 1, to: 2 }, { cut: true });
   const answer = world.produce('t', ['a'], { timeoutMs: 60_000 });
   world.deleteTopic('t');
   world.advance(1000);

@@ -11,6 +11,10 @@ interface Asked extends IsrChange {
   readonly reply: IsrChangeReply;
 }
 
+/** Members as the leader names them: each follower by the process that fetched, itself by none. */
+const members = (isr: readonly number[]) =>
+  isr.map((brokerId) => ({ brokerId, brokerEpoch: brokerId === 1 ? -1 : brokerId * 100 }));
+
 /** Broker 1 leads in epoch 5, with followers 2 and 3; time, eligibility and answers are ours. */
 class Leader {
   readonly log = makeLog().log;
@@ -18,6 +22,7 @@ class Leader {
   readonly contacts = new Map<number, { lastFetchMs: number }>();
   readonly fenced = new Set<number>();
   minInSyncReplicas = 1;
+  strictMinIsr = true;
   nowMs = 100_000;
   readonly leadership: Leadership;
 
@@ -34,6 +39,7 @@ class Leader {
       settings: () => ({
         minInSyncReplicas: this.minInSyncReplicas,
         replicaLagTimeMaxMs: 30_000,
+        strictMinIsr: this.strictMinIsr,
       }),
       requestIsrChange: (change, reply) => this.asked.push({ ...change, reply }),
       emit: () => {},
@@ -54,7 +60,8 @@ class Leader {
 
   fetched(brokerId: number, fetchOffset: number): void {
     this.contact(brokerId).lastFetchMs = this.nowMs;
-    this.leadership.followerFetched(brokerId, fetchOffset, 0);
+    const position = { fetchOffset, logStartOffset: 0, brokerEpoch: brokerId * 100 };
+    this.leadership.followerFetched(brokerId, position);
   }
 
   /** The controller's image says so. */
@@ -96,7 +103,9 @@ test('while a member is being added the high watermark waits for it already', ()
   leader.append(1);
   leader.fetched(2, 1);
   leader.fetched(3, 1);
-  expect(leader.asked).toMatchObject([{ isr: [1, 2, 3], leaderEpoch: 5, partitionEpoch: 7 }]);
+  expect(leader.asked).toMatchObject([
+    { isr: members([1, 2, 3]), leaderEpoch: 5, partitionEpoch: 7 },
+  ]);
   leader.nowMs += 60_000; // so that only its place in the maximal ISR speaks for it
   leader.append(1);
   leader.fetched(2, 2);
@@ -111,7 +120,7 @@ test('while a member is being dropped the high watermark still waits for it', ()
   leader.append(1);
   leader.nowMs += 30_001;
   leader.leadership.shrinkIsr();
-  expect(leader.asked).toMatchObject([{ isr: [1] }]);
+  expect(leader.asked).toMatchObject([{ isr: members([1]) }]);
   expect(leader.highWatermark).toBe(0);
   leader.image([1], 8);
   expect(leader.highWatermark).toBe(1);
@@ -126,7 +135,10 @@ test('one change at a time: the next is asked for only when the first is decided
   expect(leader.asked).toHaveLength(1);
   leader.image([1, 2], 8);
   leader.leadership.reconsiderIsr();
-  expect(leader.asked).toMatchObject([{ isr: [1, 2] }, { isr: [1, 2, 3], partitionEpoch: 8 }]);
+  expect(leader.asked).toMatchObject([
+    { isr: members([1, 2]) },
+    { isr: members([1, 2, 3]), partitionEpoch: 8 },
+  ]);
 });
 
 test('a follower joins once it has what is committed and has reached this very epoch', () => {
@@ -138,7 +150,7 @@ test('a follower joins once it has what is committed and has reached this very e
   behind.fetched(3, 1); // above the high watermark, but below the start of the epoch
   expect(behind.asked).toEqual([]);
   behind.fetched(3, 2);
-  expect(behind.asked).toMatchObject([{ isr: [1, 2, 3] }]);
+  expect(behind.asked).toMatchObject([{ isr: members([1, 2, 3]) }]);
   leader.append(1);
   leader.fetched(2, 2); // at the start of the epoch, but below the high watermark
   expect(leader.highWatermark).toBe(3);
@@ -152,7 +164,7 @@ test('a fenced follower does not join, and is asked for as soon as it may', () =
   expect(leader.asked).toEqual([]);
   leader.fenced.delete(2);
   leader.leadership.reconsiderIsr();
-  expect(leader.asked).toMatchObject([{ isr: [1, 2] }]);
+  expect(leader.asked).toMatchObject([{ isr: members([1, 2]) }]);
 });
 
 test('what a follower said before it was fenced does not bring it back: it must fetch', () => {
@@ -163,7 +175,7 @@ test('what a follower said before it was fenced does not bring it back: it must 
   leader.leadership.reconsiderIsr();
   expect(leader.asked).toEqual([]);
   leader.fetched(2, 0);
-  expect(leader.asked).toMatchObject([{ isr: [1, 2] }]);
+  expect(leader.asked).toMatchObject([{ isr: members([1, 2]) }]);
 });
 
 test('a follower is dropped for its lag in time alone, to the millisecond', () => {
@@ -175,7 +187,7 @@ test('a follower is dropped for its lag in time alone, to the millisecond', () =
   expect(leader.asked).toEqual([]);
   leader.nowMs += 1;
   leader.leadership.shrinkIsr();
-  expect(leader.asked).toMatchObject([{ isr: [1, 3] }]); // 3 has it all, however long ago
+  expect(leader.asked).toMatchObject([{ isr: members([1, 3]) }]); // 3 has it all, however long ago
 });
 
 test('below min.insync.replicas the high watermark stands still', () => {
@@ -225,7 +237,7 @@ test('a refused member is forgotten, and asked for again when it fetches', () =>
   leader.leadership.maybeAdvanceHighWatermark();
   expect(leader.highWatermark).toBe(1);
   leader.fetched(2, 1);
-  expect(leader.asked).toMatchObject([{ isr: [1, 2] }, { isr: [1, 2] }]);
+  expect(leader.asked).toMatchObject([{ isr: members([1, 2]) }, { isr: members([1, 2]) }]);
 });
 
 test('a change of unknown fate stays pending, and is asked for again', () => {
@@ -239,7 +251,7 @@ test('a change of unknown fate stays pending, and is asked for again', () => {
   leader.fetched(2, 2);
   expect(leader.highWatermark).toBe(1); // the controller may have let 3 in
   leader.leadership.reconsiderIsr();
-  expect(leader.asked).toMatchObject([{ isr: [1, 2, 3] }, { isr: [1, 2, 3] }]);
+  expect(leader.asked).toMatchObject([{ isr: members([1, 2, 3]) }, { isr: members([1, 2, 3]) }]);
   leader.leadership.reconsiderIsr();
   expect(leader.asked).toHaveLength(2);
 });

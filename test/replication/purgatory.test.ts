@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { Purgatory } from '../../src/replication/purgatory.ts';
-import { Clock } from '../../src/simulation/clock.ts';
+import { VirtualClock } from '../../src/simulation/clock.ts';
 
 function parked(timeoutMs: number) {
-  const clock = new Clock();
+  const clock = new VirtualClock();
   const purgatory = new Purgatory(clock);
   const state = { ready: false, looks: 0, outcome: '' };
   const ticket = purgatory.park(

@@ -3,7 +3,7 @@ import { ErrorCode } from '../../src/protocol/error-code.ts';
 import type { FetchRequest, FetchResponse } from '../../src/protocol/messages/fetch.ts';
 import { Partition } from '../../src/replication/partition.ts';
 import { ReplicaFetcher } from '../../src/replication/replica-fetcher.ts';
-import { Clock } from '../../src/simulation/clock.ts';
+import { VirtualClock } from '../../src/simulation/clock.ts';
 import { batchOf, makeLog } from '../log/make.ts';
 
 type Data = FetchResponse['responses'][number]['partitions'][number];
@@ -23,7 +23,7 @@ const healthy = {
 
 /** The follower on broker 2, and its leader played by hand. */
 class Follower {
-  readonly clock = new Clock();
+  readonly clock = new VirtualClock();
   readonly requests: FetchRequest[] = [];
   readonly #replies: ((response: FetchResponse | undefined) => void)[] = [];
   readonly boundsAsked: ((bounds?: { logStartOffset: number; logEndOffset: number }) => void)[] =
@@ -56,7 +56,11 @@ class Follower {
         now: () => this.clock.now(),
         contactOf: () => ({ lastFetchMs: 0 }),
         isEligible: () => true,
-        isrSettings: () => ({ minInSyncReplicas: 1, replicaLagTimeMaxMs: 30_000 }),
+        isrSettings: () => ({
+          minInSyncReplicas: 1,
+          replicaLagTimeMaxMs: 30_000,
+          strictMinIsr: true,
+        }),
         requestIsrChange: () => {},
         emit: () => {},
       },

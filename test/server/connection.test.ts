@@ -333,3 +333,96 @@ describe('backpressure', () => {
     expect(log).toEqual(['sent a, b', 'ended']);
   });
 });
+
+describe('a broker that is paused', () => {
+  test('answers what came meanwhile once it goes on, in order', () => {
+    const { world, entrance, open } = setUp();
+    const { log, send } = open();
+    entrance.operate('pause', 1);
+    send('echo a', 'echo b');
+    expect(log).toEqual([]);
+    entrance.operate('resume', 1);
+    world.clock.settle();
+    expect(log).toEqual(['sent a, b']);
+  });
+
+  test('lets clients connect, as its kernel does, and hears them later', () => {
+    const { world, entrance, open } = setUp();
+    entrance.operate('pause', 1);
+    const { log, send } = open();
+    send('echo a');
+    expect(log).toEqual([]);
+    entrance.operate('resume', 1);
+    world.clock.settle();
+    expect(log).toEqual(['sent a']);
+  });
+
+  test('reads no further than its buffers reach', () => {
+    const { entrance, open } = setUp();
+    const { log, send } = open();
+    entrance.operate('pause', 1);
+    for (let sent = 0; sent < 100; sent++) send(`echo ${'x'.repeat(1000)}`);
+    expect(log).toEqual(['paused']);
+  });
+});
+
+describe('the link between clients and a broker', () => {
+  const toBroker = { from: 'clients', to: 1, plane: 'client' } as const;
+  const toClients = { from: 1, to: 'clients', plane: 'client' } as const;
+
+  test('that is slow takes its time in either direction', () => {
+    const { world, open, pass } = setUp();
+    world.network.setLink(toBroker, { latencyMs: 10 });
+    world.network.setLink(toClients, { latencyMs: 5 });
+    const { log, send } = open();
+    send('echo a');
+    pass(14);
+    expect(log).toEqual([]);
+    pass(1);
+    expect(log).toEqual(['sent a']);
+  });
+
+  test('that is cut holds requests, and hands them over in order when it is mended', () => {
+    const { world, open, pass } = setUp();
+    world.network.setLink(toBroker, { cut: true });
+    const { log, send } = open();
+    send('echo a');
+    send('echo b');
+    pass(1000);
+    expect(log).toEqual([]);
+    world.network.heal();
+    pass(0);
+    expect(log).toEqual(['sent a, b']);
+  });
+
+  test('that is cut on the way back loses no work, only the answer', () => {
+    const { world, open, pass } = setUp();
+    world.network.setLink(toClients, { cut: true });
+    const { log, send } = open();
+    send('echo a');
+    expect(world.trace).toContain('0 broker 1 client 1 echo a');
+    expect(log).toEqual([]);
+    world.network.heal();
+    pass(0);
+    expect(log).toEqual(['sent a']);
+  });
+
+  test('of one broker says nothing of the other', () => {
+    const { world, open } = setUp();
+    world.network.setLink(toBroker, { cut: true });
+    const { log, send } = open(2);
+    send('echo a');
+    expect(log).toEqual(['sent a']);
+  });
+
+  test('lets the end of a connection come after what was sent before it', () => {
+    const { world, open, pass } = setUp();
+    world.network.setLink(toBroker, { latencyMs: 10 });
+    world.network.setLink(toClients, { latencyMs: 10 });
+    const { log, send, end } = open();
+    send('echo a');
+    end();
+    pass(100);
+    expect(log).toEqual(['sent a', 'ended']);
+  });
+});

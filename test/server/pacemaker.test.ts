@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Pacemaker } from '../../src/server/pacemaker.ts';
-import { Clock } from '../../src/simulation/clock.ts';
+import { VirtualClock } from '../../src/simulation/clock.ts';
 import { FakeWallClock } from './fake-wall-clock.ts';
 
 const unexpected = (error: unknown) => expect.fail(String(error));
 
 function setUp(options: { rate?: number } = {}) {
-  const clock = new Clock(1_000_000);
+  const clock = new VirtualClock(1_000_000);
   const wall = new FakeWallClock();
   const failures: unknown[] = [];
   const onFailure = (error: unknown) => void failures.push(error);
@@ -43,7 +43,7 @@ describe('Pacemaker', () => {
   });
 
   test('a deadline set before there was a pacemaker fires, too', () => {
-    const clock = new Clock();
+    const clock = new VirtualClock();
     const wall = new FakeWallClock();
     let fired = false;
     clock.after(5, () => {
@@ -257,7 +257,7 @@ describe('events', () => {
 });
 
 test('by the real wall clock ten virtual seconds pass in ten milliseconds', async () => {
-  const clock = new Clock();
+  const clock = new VirtualClock();
   await new Promise<void>((done) => {
     const pacemaker = new Pacemaker({ clock, rate: 1000, onFailure: unexpected });
     pacemaker.deliver(() => {

@@ -1,10 +1,12 @@
 import { assert } from '../../src/assert.ts';
 import type { Client, Door, Outcome } from '../../src/broker/door.ts';
+import type { BrokerState } from '../../src/cluster/broker-seat.ts';
 import { MalformedFrame } from '../../src/protocol/malformed-frame.ts';
 import type { ConnectionLimits } from '../../src/server/connection.ts';
 import type { Json } from '../../src/server/recording.ts';
 import type { World } from '../../src/server/world.ts';
-import { Clock } from '../../src/simulation/clock.ts';
+import { VirtualClock } from '../../src/simulation/clock.ts';
+import { Network } from '../../src/simulation/network.ts';
 import { Random } from '../../src/simulation/random.ts';
 import { framed } from './framed.ts';
 
@@ -16,19 +18,26 @@ type Reply = (outcome: Outcome) => void;
  * time), `big BYTES`, `silent`, `close`, `bad`, `bug`, `twice`.
  */
 export class ToyWorld implements World {
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
+  readonly network: Network;
   readonly trace: string[] = [];
   readonly #random: Random;
   readonly #limits: ConnectionLimits;
-  readonly #listeners: ((brokerId: number, running: boolean) => void)[] = [];
+  readonly #listeners: ((brokerId: number, state: BrokerState) => void)[] = [];
   readonly #stopped = new Set<number>();
+  readonly #paused = new Set<number>();
   #parked: (() => void)[] = [];
 
   constructor(
     options: { startMs?: number; seed?: number; limits?: Partial<ConnectionLimits> } = {},
   ) {
-    this.clock = new Clock(options.startMs ?? 0);
+    this.clock = new VirtualClock(options.startMs ?? 0);
     this.#random = new Random(options.seed ?? 1);
+    this.network = new Network({
+      clock: this.clock,
+      random: this.#random.fork('network'),
+      emit: (event) => this.#note(event.type),
+    });
     this.#limits = { frameMaxBytes: 100 << 20, idleMaxMs: 600_000, ...options.limits };
   }
 
@@ -47,15 +56,26 @@ export class ToyWorld implements World {
   }
 
   operate(verb: string, args: readonly Json[]): void {
-    if (verb !== 'crash' && verb !== 'restart') throw new Error(`no verb ${verb}`);
     const brokerId = Number(args[0]);
     this.#note(`${verb} ${brokerId}`);
-    if (verb === 'crash') this.#stopped.add(brokerId);
-    else this.#stopped.delete(brokerId);
-    for (const listener of this.#listeners) listener(brokerId, verb === 'restart');
+    const verbs: Record<string, () => void> = {
+      crash: () => this.#stopped.add(brokerId),
+      restart: () => this.#stopped.delete(brokerId),
+      pause: () => this.#paused.add(brokerId),
+      resume: () => this.#paused.delete(brokerId),
+    };
+    const run = verbs[verb];
+    if (run === undefined) throw new Error(`no verb ${verb}`);
+    run();
+    for (const listener of this.#listeners) listener(brokerId, this.state(brokerId));
   }
 
-  onBrokerState(listener: (brokerId: number, running: boolean) => void): void {
+  state(brokerId: number): BrokerState {
+    if (this.#stopped.has(brokerId)) return 'stopped';
+    return this.#paused.has(brokerId) ? 'paused' : 'running';
+  }
+
+  onBrokerState(listener: (brokerId: number, state: BrokerState) => void): void {
     this.#listeners.push(listener);
   }
 

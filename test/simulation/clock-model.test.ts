@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Clock, type Timer } from '../../src/simulation/clock.ts';
+import { type Timer, VirtualClock } from '../../src/simulation/clock.ts';
 
 /** The clock as one would first write it: a list, searched. */
 class NaiveClock {
@@ -104,7 +104,7 @@ function history(clock: AnyClock, now: () => number, run: readonly Step[]): stri
 test('has the history of a naive clock, whatever is set, cancelled and advanced', () => {
   fc.assert(
     fc.property(steps, (run) => {
-      const clock = new Clock();
+      const clock = new VirtualClock();
       const naive = new NaiveClock();
       expect(history(clock, () => clock.now(), run)).toEqual(
         history(naive, () => naive.nowMs, run),
@@ -118,7 +118,7 @@ test('ten thousand timers, most of them cancelled, run in the order of a sorted 
   const count = 10_000;
   fc.assert(
     fc.property(fc.integer(), (seed) => {
-      const clock = new Clock();
+      const clock = new VirtualClock();
       const ran: number[] = [];
       const delays = Array.from(
         { length: count },

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Clock } from '../../src/simulation/clock.ts';
+import { VirtualClock } from '../../src/simulation/clock.ts';
 
-describe('Clock', () => {
+describe('VirtualClock', () => {
   test('runs deadlines in order and equal ones in the order they were set', () => {
-    const clock = new Clock(1000);
+    const clock = new VirtualClock(1000);
     const ran: string[] = [];
     clock.after(20, () => ran.push(`c${clock.now()}`));
     clock.after(10, () => ran.push(`a${clock.now()}`));
@@ -16,7 +16,7 @@ describe('Clock', () => {
   });
 
   test('what an event sets runs in the same advance when it is due by then', () => {
-    const clock = new Clock();
+    const clock = new VirtualClock();
     const ran: number[] = [];
     const again = () => {
       ran.push(clock.now());
@@ -29,7 +29,7 @@ describe('Clock', () => {
   });
 
   test('rounds a part of a millisecond up and a negative delay to now', () => {
-    const clock = new Clock();
+    const clock = new VirtualClock();
     const ran: string[] = [];
     clock.after(0.2, () => ran.push('one'));
     clock.after(-5, () => ran.push('now'));
@@ -40,7 +40,7 @@ describe('Clock', () => {
   });
 
   test('a cancelled deadline does not run, not even cancelled by its neighbour', () => {
-    const clock = new Clock();
+    const clock = new VirtualClock();
     const ran: string[] = [];
     const first = clock.after(5, () => {
       ran.push('first');
@@ -54,13 +54,13 @@ describe('Clock', () => {
   });
 
   test('never goes back', () => {
-    const clock = new Clock(100);
+    const clock = new VirtualClock(100);
     clock.advanceTo(50);
     expect(clock.now()).toBe(100);
   });
 
   test('the end of an instant comes when nothing more is due, and before time moves on', () => {
-    const clock = new Clock();
+    const clock = new VirtualClock();
     const ran: string[] = [];
     const note = (name: string) => () => void ran.push(`${name}@${clock.now()}`);
     clock.after(5, () => {
@@ -74,7 +74,7 @@ describe('Clock', () => {
   });
 
   test('the end of an instant may make more due in it, and has its own end again', () => {
-    const clock = new Clock(7);
+    const clock = new VirtualClock(7);
     const ran: string[] = [];
     clock.atInstantEnd(() => {
       ran.push('end');
@@ -90,7 +90,7 @@ describe('Clock', () => {
   });
 
   test('refuses to be moved by an event of its own', () => {
-    const clock = new Clock();
+    const clock = new VirtualClock();
     clock.after(1, () => clock.advanceTo(5));
     expect(() => clock.advanceTo(1)).toThrow(/an event moves the clock/);
     clock.advanceTo(2); // an error in an event does not leave it locked
@@ -98,11 +98,11 @@ describe('Clock', () => {
   });
 
   test('refuses a delay that is no number', () => {
-    expect(() => new Clock().after(Number.NaN, () => {})).toThrow(/number of milliseconds/);
+    expect(() => new VirtualClock().after(Number.NaN, () => {})).toThrow(/number of milliseconds/);
   });
 
   test('a loop within one instant is found', () => {
-    const clock = new Clock();
+    const clock = new VirtualClock();
     const again = () => void clock.after(0, again);
     again();
     expect(() => clock.settle()).toThrow(/time stands still/);

@@ -14,7 +14,7 @@ export type Project = readonly TextFile[];
 /** A rule returns one line per finding, `path:line what is wrong, and what to do instead`. */
 export type Rule = (project: Project) => string[];
 
-const notOurs = new Set(['.git', 'node_modules', 'dist', 'coverage', 'reports', 'fixtures']);
+const notOurs = new Set('.git node_modules dist build target coverage reports fixtures'.split(' '));
 const texts =
   /\.(ts|tsx|js|mjs|cjs|json|md|txt|sh|yml|yaml|xml|properties)$|^(run|LICENSE|\.npmrc)$/;
 

@@ -1,10 +1,8 @@
+import { supportedFeatures } from '../../controller/features.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
 import { ApiVersions } from '../../protocol/messages/api-versions.ts';
 import { apis } from '../../protocol/messages/index.ts';
 import type { Handler, ResponseOf } from '../request-context.ts';
-
-/** Level 30 is 4.3-IV0. Other features are named once what they stand for is served. */
-const metadataVersion = { min: 7, max: 30 };
 
 /** What a client may call itself (KIP-511). */
 const software = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
@@ -17,7 +15,6 @@ export const apiVersions: Handler<'ApiVersions'> = (broker, request, { apiVersio
     reply(failed(ErrorCode.INVALID_REQUEST, []));
     return;
   }
-  const { min: minVersion, max: maxVersion } = metadataVersion;
   reply({
     errorCode: ErrorCode.NONE,
     apiKeys: Object.values(apis).map(({ key, advertised: [first, last] }) => ({
@@ -26,11 +23,17 @@ export const apiVersions: Handler<'ApiVersions'> = (broker, request, { apiVersio
       maxVersion: last,
     })),
     throttleTimeMs: 0,
-    supportedFeatures: [{ name: 'metadata.version', minVersion, maxVersion }],
+    supportedFeatures: supportedFeatures.map(({ name, min, max }) => ({
+      name,
+      minVersion: min,
+      maxVersion: max,
+    })),
     finalizedFeaturesEpoch: broker.metadata.offset,
-    finalizedFeatures: [
-      { name: 'metadata.version', maxVersionLevel: maxVersion, minVersionLevel: maxVersion },
-    ],
+    finalizedFeatures: [...broker.metadata.features].map(([name, level]) => ({
+      name,
+      maxVersionLevel: level,
+      minVersionLevel: level,
+    })),
     zkMigrationReady: false,
   });
 };

@@ -24,9 +24,9 @@ export const fetch: Handler<'Fetch'> = (broker, request, { apiVersion }, reply) 
     reply(refuseAll(request, apiVersion));
     return;
   }
-  const nowMs = broker.clock.now();
-  if (broker.metadata.brokers.has(replicaId)) {
-    broker.replicas.contactOf(replicaId).lastFetchMs = nowMs;
+  const parameters = parametersOf(broker, request, replicaId, apiVersion);
+  if (broker.metadata.brokers.has(replicaId) && !parameters.isStale) {
+    broker.replicas.contactOf(replicaId).lastFetchMs = broker.clock.now();
   }
   const opened = openSession(broker, request, apiVersion);
   if (typeof opened === 'number') {
@@ -36,7 +36,7 @@ export const fetch: Handler<'Fetch'> = (broker, request, { apiVersion }, reply) 
   const { session, isFull } = opened;
   const delayed = new DelayedFetch(
     session,
-    parametersOf(broker, request, replicaId, apiVersion),
+    parameters,
     (entry) => find(broker, session, entry),
     (reads) => {
       const withHints = apiVersion >= 16;
@@ -70,8 +70,12 @@ function parametersOf(
   const { fetchMaxBytes } = broker.settings;
   const maxBytes = isFollower ? request.maxBytes : Math.min(request.maxBytes, fetchMaxBytes);
   const committed = request.isolationLevel === 1 ? 'last-stable-offset' : 'high-watermark';
+  const replicaEpoch = broker.knobs.brokerEpochs ? (request.replicaState?.replicaEpoch ?? -1) : -1;
+  const known = broker.metadata.brokers.get(replicaId);
   return {
     replicaId,
+    replicaEpoch,
+    isStale: replicaEpoch >= 0 && known?.fenced === false && known.brokerEpoch > replicaEpoch,
     isolation: isFollower ? 'log-end' : committed,
     minBytes: Math.min(request.minBytes, maxBytes),
     maxBytes,

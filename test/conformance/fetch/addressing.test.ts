@@ -91,6 +91,17 @@ describe('a broker that does not lead the partition', () => {
     },
   );
 
+  test('every follower learns the last high watermark, though no more is written', async () => {
+    const topic = await cluster().topic({ replicationFactor: 3 });
+    for (const text of ['a', 'b']) await topic.produce(values(text));
+    for (const brokerId of cluster().brokerIds) {
+      await until(`broker ${brokerId} knows the high watermark`, async () => {
+        const { highWatermark } = await topic.fetch({ brokerId });
+        return highWatermark === 2 ? true : undefined;
+      });
+    }
+  });
+
   test('a fetch at a follower is woken when the high watermark comes to it', async () => {
     const topic = await cluster().topic({ replicationFactor: 3 });
     const connection = await cluster().connect(await topic.notLeader());

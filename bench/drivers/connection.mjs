@@ -1,0 +1,151 @@
+// One connection that asks and waits for the answer, for what no stock driver measures.
+import { once } from 'node:events';
+import net from 'node:net';
+import { Reader, recordBatch, Writer } from '../wire.mjs';
+
+const timeoutMs = 120_000;
+const clientId = 'bench';
+
+/** A request's frame; `write` adds its body. */
+function request(key, version, write, sizeBytes = 1024) {
+  const out = new Writer(sizeBytes).int16(key).int16(version).int32(1).string(clientId);
+  write(out);
+  return out.frame();
+}
+
+const metadataOf = (topics) => (out) => {
+  out.int32(topics === null ? -1 : topics.length);
+  for (const topic of topics ?? []) out.string(topic);
+  out.int8(0);
+};
+
+export const frames = {
+  apiVersions: () => request(18, 0, () => undefined),
+  metadata: (topics) => request(3, 4, metadataOf(topics)),
+  /** One record of `sizeBytes`. */
+  produce(topic, acks, sizeBytes) {
+    const batch = recordBatch(1, sizeBytes);
+    const write = (out) =>
+      out
+        .string(null)
+        .int16(acks)
+        .int32(30_000)
+        .int32(1)
+        .string(topic)
+        .int32(1)
+        .int32(0)
+        .int32(batch.length)
+        .raw(batch);
+    return request(0, 3, write, 1024 + batch.length);
+  },
+  /** The first 64 KiB of each of `partitions` partitions; its fetch offsets are 0. */
+  fetch(topic, partitions, { maxWaitMs, minBytes }) {
+    const write = (out) => {
+      out.int32(-1).int32(maxWaitMs).int32(minBytes).int32(0x7fff_ffff).int8(0);
+      out.int32(1).string(topic).int32(partitions);
+      for (let index = 0; index < partitions; index++) out.int32(index).int64(0).int32(65_536);
+    };
+    return request(1, 4, write, 1024 + partitions * 16);
+  },
+};
+
+function readMetadata(reply) {
+  reply.int32();
+  const brokers = reply.array(() => {
+    const broker = { id: reply.int32(), host: reply.string(), port: reply.int32() };
+    reply.string();
+    return broker;
+  });
+  reply.string();
+  const controllerId = reply.int32();
+  const topics = reply.array(() => {
+    const topic = { error: reply.int16(), name: reply.string(), internal: reply.int8() };
+    const partitions = reply.array(() => {
+      const partition = { error: reply.int16(), index: reply.int32(), leader: reply.int32() };
+      reply.array(() => reply.int32());
+      reply.array(() => reply.int32());
+      return partition;
+    });
+    return { ...topic, partitions };
+  });
+  return { brokers, controllerId, topics };
+}
+
+export class Connection {
+  #socket;
+  #chunks = [];
+  #size = 0;
+  #wanted = null;
+
+  constructor(socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer in time')));
+    socket.on('error', (error) => this.#wanted?.reject(error));
+    socket.on('close', () => this.#wanted?.reject(new Error('the broker closed the connection')));
+    socket.on('data', (chunk) => this.#take(chunk));
+  }
+
+  /** `address` is HOST:PORT; of a list the first. */
+  static async open(address) {
+    const [host, port] = address.split(',')[0].split(':');
+    const socket = net.connect(Number(port), host === 'localhost' ? '127.0.0.1' : host);
+    await once(socket, 'connect');
+    return new Connection(socket);
+  }
+
+  #take(chunk) {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#chunks[0].length < 4) this.#chunks = [Buffer.concat(this.#chunks)];
+    if (this.#size < 4 || this.#size < this.#chunks[0].readInt32BE(0) + 4) return;
+    const frame = Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.#size = 0;
+    this.#wanted.resolve(new Reader(frame, 8));
+  }
+
+  /** Sends a frame and reads its answer, one at a time. */
+  ask(frame) {
+    return new Promise((resolve, reject) => {
+      this.#wanted = { resolve, reject };
+      this.#socket.write(frame);
+    });
+  }
+
+  close() {
+    this.#wanted = null;
+    this.#socket.destroy();
+  }
+
+  async metadata(topics = []) {
+    return readMetadata(await this.ask(frames.metadata(topics)));
+  }
+
+  async createTopic(name, partitions, replicas) {
+    const write = (out) =>
+      out.int32(1).string(name).int32(partitions).int16(replicas).int32(0).int32(0).int32(60_000).int8(0);
+    const reply = await this.ask(request(19, 2, write));
+    const [error] = reply.skip(4).array(() => {
+      reply.string();
+      return reply.int16();
+    });
+    if (error !== 0) throw new Error(`create ${name}: error ${error}`);
+  }
+
+  async deleteTopic(name) {
+    await this.ask(request(20, 1, (out) => out.int32(1).string(name).int32(60_000)));
+  }
+
+  /** Error and offset of partition `index`; time -1 is its end, -2 its begin. */
+  async offset(topic, index, time) {
+    const write = (out) =>
+      out.int32(-1).int32(1).string(topic).int32(1).int32(index).int64(time);
+    const reply = await this.ask(request(2, 1, write));
+    reply.int32();
+    reply.string();
+    reply.skip(8);
+    const error = reply.int16();
+    return { error, offset: reply.skip(8).int64() };
+  }
+}

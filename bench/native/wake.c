@@ -1,0 +1,119 @@
+/* How long until a produce wakes a fetch that is parked on another connection, and how long a small
+ * request takes: blocking sockets in one thread, so that next to nothing of it is the client's own.
+ *
+ *   wake fetch PORT COUNT FETCH_HEX OFFSET_AT PRODUCE_HEX
+ *   wake ask PORT COUNT INTERVAL_US REQUEST_HEX
+ *
+ * Both print one figure per line, in microseconds. OFFSET_AT is where the fetch offset lies in the
+ * frame; it counts up by one a turn. */
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <poll.h>
+
+static unsigned char answer[1 << 20];
+
+static void check(int good, const char *what) {
+        if (good)
+                return;
+        perror(what);
+        exit(1);
+}
+
+static double now_us(void) {
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return t.tv_sec * 1e6 + t.tv_nsec / 1e3;
+}
+
+static int dial(int port) {
+        int on = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+        struct timeval patience = {10, 0};
+        struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        check(connect(fd, (struct sockaddr *)&to, sizeof to) == 0, "connect");
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        return fd;
+}
+
+struct frame {
+        unsigned char *bytes;
+        size_t size;
+};
+
+static struct frame parse(const char *hex) {
+        struct frame frame = {malloc(strlen(hex) / 2), strlen(hex) / 2};
+        for (size_t i = 0; i < frame.size; i++)
+                sscanf(hex + 2 * i, "%2hhx", &frame.bytes[i]);
+        return frame;
+}
+
+static void ask(int fd, struct frame frame) {
+        check(write(fd, frame.bytes, frame.size) == (ssize_t)frame.size, "write");
+}
+
+static void receive(int fd, size_t size, size_t at) {
+        while (size > 0) {
+                ssize_t got = read(fd, answer + at, size);
+                check(got > 0, "read");
+                at += got;
+                size -= got;
+        }
+}
+
+/* Reads one answer and returns its size. */
+static size_t read_answer(int fd) {
+        uint32_t size;
+        receive(fd, 4, 0);
+        memcpy(&size, answer, 4);
+        size = ntohl(size);
+        check(size <= sizeof answer - 4, "size");
+        receive(fd, size, 4);
+        return size;
+}
+
+static void wake_fetch(int port, int count, struct frame fetch, int offset_at, struct frame produce) {
+        int producer = dial(port), consumer = dial(port);
+        for (int offset = 0; offset < count; offset++) {
+                uint64_t big = htobe64(offset);
+                memcpy(fetch.bytes + offset_at, &big, 8);
+                ask(consumer, fetch);
+                usleep(1000); /* it is parked by now */
+                double begin = now_us();
+                ask(producer, produce);
+                /* An empty answer is only the size of its head: the fetch goes again. */
+                while (read_answer(consumer) < produce.size / 2)
+                        ask(consumer, fetch);
+                printf("%.1f\n", now_us() - begin);
+                read_answer(producer);
+        }
+}
+
+static void ask_often(int port, int count, int interval_us, struct frame request) {
+        int fd = dial(port);
+        for (int i = 0; i < count; i++) {
+                double begin = now_us();
+                ask(fd, request);
+                read_answer(fd);
+                double took = now_us() - begin;
+                printf("%.1f\n", took);
+                if (took < interval_us)
+                        usleep(interval_us - took);
+        }
+}
+
+int main(int argc, char **argv) {
+        check(argc > 5, "arguments");
+        int port = atoi(argv[2]), count = atoi(argv[3]);
+        if (strcmp(argv[1], "fetch") == 0)
+                wake_fetch(port, count, parse(argv[4]), atoi(argv[5]), parse(argv[6]));
+        else
+                ask_often(port, count, atoi(argv[4]), parse(argv[5]));
+        return 0;
+}

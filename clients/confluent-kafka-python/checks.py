@@ -1,0 +1,294 @@
+"""Every shared check (clients/checks.json) with confluent-kafka: one line of JSON for each."""
+
+import json
+import os
+import sys
+import time
+import zlib
+from typing import NamedTuple
+
+from confluent_kafka import (
+    OFFSET_END,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewPartitions,
+    NewTopic,
+)
+
+PREFIX = os.environ["TOPIC_PREFIX"]
+TOPIC = f"{PREFIX}-records"
+COMMON = {"bootstrap.servers": os.environ["BOOTSTRAP_SERVERS"], "client.id": PREFIX}
+START_MS = int(time.time() * 1000) - 60_000
+WAIT_SECONDS = 20
+
+
+class Record(NamedTuple):
+    value: bytes | None
+    key: bytes | None = None
+    headers: tuple = ()
+    partition: int = -1  # -1: the partitioner chooses
+    timestamp: int = 0
+
+
+written: dict[int, list[Record]] = {0: [], 1: [], 2: []}  # what TOPIC holds, in order
+failures = 0
+
+
+def check(name, body, *args, **kwargs):
+    global failures
+    started = time.monotonic()
+    try:
+        outcome = {"ok": True, "detail": body(*args, **kwargs)}
+    except Exception as error:  # whatever it is, the next check runs
+        failures += 1
+        outcome = {"ok": False, "error": f"{type(error).__name__}: {error}"}
+    ms = round((time.monotonic() - started) * 1000)
+    print(json.dumps({"check": name, "ms": ms, **outcome}), flush=True)
+
+
+def expect(actual, expected, what):
+    if actual != expected:
+        raise AssertionError(f"{what}: {actual!r:.300} instead of {expected!r:.300}")
+
+
+def eventually(what, attempt):
+    """Each broker learns of a change on its own: asks until it is so."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not (answer := attempt()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        time.sleep(0.05)
+    return answer
+
+
+# Writing and reading
+
+
+def consumer(positions, topic=TOPIC):
+    """A consumer placed by hand; it never joins its group, which the client insists on naming."""
+    ours = {"group.id": PREFIX, "enable.auto.commit": False, "enable.partition.eof": True, "fetch.wait.max.ms": 10}
+    made = Consumer(COMMON | ours)
+    made.assign([TopicPartition(topic, *position) for position in positions.items()])
+    return made
+
+
+def poll(reader):
+    message = reader.poll(WAIT_SECONDS)
+    if message is None:
+        raise TimeoutError("nothing came")
+    if message.error() and message.error().code() != KafkaError._PARTITION_EOF:
+        raise KafkaException(message.error())
+    return message
+
+
+def read(positions, topic=TOPIC):
+    """Everything from the given offsets up to the present ends, by partition."""
+    reader, unfinished = consumer(positions, topic), set(positions)
+    found = {partition: [] for partition in positions}
+    while unfinished:
+        message = poll(reader)
+        if message.error():
+            unfinished.discard(message.partition())
+        else:
+            found[message.partition()].append(record_of(message))
+    reader.close()
+    return found
+
+
+def record_of(message):
+    headers = tuple(message.headers() or ())
+    stamp = message.timestamp()[1]
+    return Record(message.value(), message.key(), headers, message.partition(), stamp)
+
+
+def produce(records, **config):
+    """Writes to TOPIC; gives the records as they now should stand there."""
+    producer = Producer(COMMON | {"message.max.bytes": 1048588} | config)
+    count = sum(map(len, written.values()))
+    delivered = []
+    for index, record in enumerate(records):
+        record = record._replace(timestamp=START_MS + count + index)
+
+        def on_delivery(error, message, record=record):
+            if error:
+                raise KafkaException(error)
+            delivered.append(record._replace(partition=message.partition()))
+
+        fields = record._asdict() | {"headers": list(record.headers) or None}
+        producer.produce(TOPIC, on_delivery=on_delivery, **fields)
+    expect(producer.flush(WAIT_SECONDS), 0, "records still on their way")
+    expect(len(delivered), len(records), "delivery reports")
+    return delivered
+
+
+def round_trip(records, **config):
+    """Writes, remembers what was written, and reads just that back."""
+    ends = {partition: len(there) for partition, there in written.items()}
+    delivered = produce(records, **config)
+    for record in delivered:
+        written[record.partition].append(record)
+    expected = {partition: there[ends[partition] :] for partition, there in written.items()}
+    eventually("the records are read", lambda: read(ends) == expected)
+    return delivered
+
+
+def numbered(name, count=20):
+    return [Record(f"{name} {n} {'.' * 100}".encode(), partition=n % 3) for n in range(count)]
+
+
+# Checks
+
+
+def create_topic():
+    admin = AdminClient(COMMON)
+    new = NewTopic(TOPIC, 3, 3, config={"retention.ms": "3600000"})
+    admin.create_topics([new])[TOPIC].result()
+    eventually("the topic is known", lambda: TOPIC in admin.list_topics().topics)
+    described = admin.describe_topics(TopicCollection([TOPIC]))[TOPIC].result()
+    expect([len(p.replicas) for p in described.partitions], [3, 3, 3], "replicas")
+    resource = ConfigResource(ConfigResource.Type.TOPIC, TOPIC)
+    config = admin.describe_configs([resource])[resource].result()
+    expect(config["retention.ms"].value, "3600000", "retention.ms")
+    return "3 partitions, 3 replicas, retention.ms"
+
+
+def produced(name, **config):
+    return f"{len(round_trip(numbered(name), **config))} records"
+
+
+def keyed():
+    records = [Record(f"value {n}".encode(), f"key {n % 5}".encode()) for n in range(20)]
+    for record in round_trip(records):  # the default partitioner: CRC32 of the key
+        expect(record.partition, zlib.crc32(record.key) % 3, f"partition of {record.key}")
+    return "20 records, 5 keys"
+
+
+def unkeyed():
+    delivered = round_trip([Record(f"no key {n}".encode()) for n in range(20)])
+    return f"20 records in {len({record.partition for record in delivered})} partitions"
+
+
+def null_value():
+    round_trip([Record(None, b"gone"), Record(b"", b"empty"), Record(None), Record(b"")])
+    return "null and empty, with a key and without"
+
+
+def headers():
+    pairs = (("trace", b"1"), ("trace", b"2"), ("empty", b""), ("null", None))
+    round_trip([Record(b"with headers", b"key", pairs)])
+    return "a name twice, an empty and a null value"
+
+
+def sizes():
+    lengths = [1, 100, 10_000, 1_048_000]
+    round_trip([Record(b"x" * length, partition=0) for length in lengths])
+    return f"{lengths} bytes"
+
+
+def read_from(offset):
+    expect(read({0: offset})[0], written[0][offset:], f"from {offset}")
+    return f"{len(written[0]) - offset} records from offset {offset}"
+
+
+def read_from_latest():
+    reader = consumer({0: OFFSET_END})
+    expect(poll(reader).error().code(), KafkaError._PARTITION_EOF, "first event")
+    late = round_trip([Record(f"late {n}".encode(), partition=0) for n in range(3)])
+    found = []
+    while len(found) < 3:
+        message = poll(reader)
+        if not message.error():
+            found.append(record_of(message))
+    reader.close()
+    expect(found, late, "what came after")
+    return "3 records"
+
+
+def read_from_timestamp():
+    middle = len(written[0]) // 2
+    asked = TopicPartition(TOPIC, 0, written[0][middle].timestamp)
+    reader = consumer({0: 0})
+    [found] = reader.offsets_for_times([asked], WAIT_SECONDS)
+    reader.close()
+    expect(found.offset, middle, "offset of the time")
+    return read_from(found.offset)
+
+
+def compare_all():
+    expect(read({0: 0, 1: 0, 2: 0}), written, "all partitions")
+    return f"{sum(map(len, written.values()))} records: key, value, headers, timestamp"
+
+
+def metadata():
+    cluster = AdminClient(COMMON).list_topics(timeout=WAIT_SECONDS)
+    expect(len(cluster.brokers), 3, "brokers")
+    partitions = cluster.topics[TOPIC].partitions.values()
+    for partition in partitions:
+        expect(sorted(partition.isrs), sorted(cluster.brokers), "in-sync replicas")
+        expect(partition.leader in cluster.brokers, True, "leader is a broker")
+    leaders = [partition.leader for partition in partitions]
+    return f"brokers {sorted(cluster.brokers)}, leaders {leaders}"
+
+
+def admin():
+    client, topic = AdminClient(COMMON), f"{PREFIX}-admin"
+
+    def partitions():
+        found = client.list_topics().topics.get(topic)
+        return len(found.partitions) if found else 0
+
+    client.create_topics([NewTopic(topic, 1, 3)])[topic].result()
+    eventually("the topic is known", lambda: partitions() == 1)
+    client.create_partitions([NewPartitions(topic, 4)])[topic].result()
+    eventually("it has 4 partitions", lambda: partitions() == 4)
+
+    entry = ConfigEntry("max.message.bytes", "2000", incremental_operation=AlterConfigOpType.SET)
+    change = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
+    client.incremental_alter_configs([change])[change].result()
+    value = lambda: client.describe_configs([change])[change].result()["max.message.bytes"].value
+    eventually("the config is changed", lambda: value() == "2000")
+
+    producer = Producer(COMMON)
+    for n in range(10):
+        producer.produce(topic, str(n), partition=0)
+    producer.flush(WAIT_SECONDS)
+    before = TopicPartition(topic, 0, 5)
+    deleted = client.delete_records([before])[before].result()
+    expect(deleted.low_watermark, 5, "low watermark")
+    expect(len(read({0: 5}, topic)[0]), 5, "records left")
+
+    client.delete_topics([topic])[topic].result()
+    eventually("the topic is gone", lambda: partitions() == 0)
+    return "create and delete topic, create partitions, alter and describe configs, delete records"
+
+
+check("create-topic", create_topic)
+for codec in ["uncompressed", "gzip", "snappy", "lz4", "zstd"]:
+    name = "none" if codec == "uncompressed" else codec
+    check(f"produce-{codec}", produced, codec, **{"compression.type": name})
+for acks in ["0", "1", "all"]:
+    check(f"acks-{acks}", produced, f"acks {acks}", acks=acks)
+check("keyed", keyed)
+check("unkeyed", unkeyed)
+check("null-value", null_value)
+check("headers", headers)
+check("sizes", sizes)
+check("idempotent", produced, "idempotent", **{"enable.idempotence": True})
+check("read-from-earliest", read_from, 0)
+check("read-from-latest", read_from_latest)
+check("read-from-offset", read_from, 7)
+check("read-from-timestamp", read_from_timestamp)
+check("compare-all", compare_all)
+check("metadata", metadata)
+check("admin", admin)
+sys.exit(failures > 0)

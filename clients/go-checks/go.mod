@@ -1,0 +1,3 @@
+module odradek/checks
+
+go 1.26

@@ -1,0 +1,109 @@
+// npm run clients [-- [--real] [NAME…]]: every client of clients/ against Odradek, or with --real
+// against Apache Kafka. NAME is a folder, a program or a client; README.md says the rest.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chooseFolders, loadFolders } from './runner/folders.mjs';
+import { installPackages, prepare } from './runner/prepare.mjs';
+import { killAll, runCommand } from './runner/processes.mjs';
+import { summary, tell } from './runner/progress.mjs';
+import { renderPage } from './runner/render.mjs';
+import { isFailure, report, resultOf } from './runner/result.mjs';
+import { sideBySide } from './runner/side-by-side.mjs';
+import { odradek, realKafka } from './runner/targets.mjs';
+import { verdictOf } from './runner/verdict.mjs';
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const checks = readJson(path('checks.json'));
+const width = availableParallelism();
+const limitMs = 120_000;
+
+const args = process.argv.slice(2);
+const names = args.filter((argument) => argument !== '--real');
+const isReal = names.length < args.length;
+const logs = path(`../reports/clients/${isReal ? 'apache-kafka' : 'odradek'}`);
+
+/** Runs one program on a cluster of three; resolves to its result. */
+async function run(target, folder, program) {
+  const log = join(logs, `${program.name}.log`);
+  writeFileSync(log, '');
+  const cluster = await target.cluster();
+  const env = {
+    ...target.env,
+    BOOTSTRAP_SERVERS: cluster.bootstrapServers,
+    TOPIC_PREFIX: `${program.name}-${Date.now().toString(36)}`,
+  };
+  const done = await runCommand(program.run, { cwd: folder.path, env, log, limitMs });
+  const requests = cluster.requests();
+  await cluster.close();
+  const verdict = verdictOf(Object.keys(checks), done);
+  return { ...resultOf(folder, program, { verdict, requests }), ms: done.ms, log };
+}
+
+/** Prepares every folder; resolves to the reasons why some cannot run, by folder. */
+async function prepareAll(folders) {
+  const reasons = new Map();
+  await installPackages(folders, join(logs, 'prepare-apt.log'));
+  await sideBySide(width, folders, async (folder) => {
+    const log = join(logs, `prepare-${folder.name}.log`);
+    writeFileSync(log, '');
+    const started = performance.now();
+    const reason = await prepare(folder, log);
+    if (reason !== undefined) reasons.set(folder.name, reason);
+    tell.prepared(folder, reason, performance.now() - started);
+  });
+  return reasons;
+}
+
+async function runAll(target, folders, reasons) {
+  const programs = folders.flatMap((folder) =>
+    folder.programs.map((program) => ({ folder, program })),
+  );
+  const results = new Map();
+  await sideBySide(width, programs, async ({ folder, program }) => {
+    const reason = reasons.get(folder.name);
+    const result = reason ? resultOf(folder, program, reason) : await run(target, folder, program);
+    results.set(program.name, result);
+    tell.finished(result, `${results.size}/${programs.length}`);
+  });
+  return programs.map(({ program }) => results.get(program.name));
+}
+
+/** The results of a whole run are kept, and docs/CLIENTS.md is made of those of both targets. */
+function keep(target, results) {
+  const kept = results.map(({ ms, log, ...result }) => result);
+  const file = path(`results/${target.id}.json`);
+  writeFileSync(file, `${JSON.stringify({ target: target.title, results: kept }, null, 2)}\n`);
+  writeFileSync(path('../docs/CLIENTS.md'), renderPage(path('results'), checks));
+}
+
+async function main() {
+  mkdirSync(logs, { recursive: true });
+  const folders = chooseFolders(loadFolders(path('.')), names);
+  const reasons = await prepareAll(folders);
+  const target = isReal ? realKafka() : odradek();
+  process.on('exit', target.stop);
+  console.log(`\n${target.title}`);
+  const results = await runAll(target, folders, reasons);
+  const isWhole = names.length === 0 && results.every(({ absent }) => absent === undefined);
+  if (isWhole) keep(target, results);
+  const folder = process.env.ODRADEK_REPORTS;
+  if (folder !== undefined) {
+    const name = isReal ? 'clients-real.json' : 'clients.json';
+    writeFileSync(join(folder, name), JSON.stringify(report(results)));
+  }
+  console.log(summary(results));
+  process.exitCode = results.some(isFailure) ? 1 : 0;
+}
+
+// Ctrl-C reaches only us, as each program leads a process group of its own.
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]) {
+  process.on(signal, () => process.exit(status));
+}
+process.on('exit', killAll);
+await main();

@@ -1,0 +1,29 @@
+/**
+ * Rules that Kafka once did without. Each can be taken back, so that a lesson shows what went wrong
+ * before, and that it no longer does.
+ */
+export interface Knobs {
+  /**
+   * Where a follower cuts its log: `hw` at its own high watermark, `kip101` where the leader says
+   * that its last epoch ends, `kip279` after agreeing upon an epoch that both know, `kip320` told by
+   * the leader in the course of fetching.
+   */
+  readonly truncation: 'hw' | 'kip101' | 'kip279' | 'kip320';
+  /** Followers say which leader epoch they are in, and leaders refuse another (KIP-320). */
+  readonly fencing: boolean;
+  /** Eligible leader replicas are kept (KIP-966). */
+  readonly elr: boolean;
+  /** The high watermark rests while the ISR is below its minimum (KAFKA-15583). */
+  readonly strictMinIsr: boolean;
+  /** The process of a follower that joins the ISR is the one that fetched (KIP-903). */
+  readonly brokerEpochs: boolean;
+}
+
+/** As Kafka 4.3 does it. */
+export const modernKnobs: Knobs = {
+  truncation: 'kip320',
+  fencing: true,
+  elr: true,
+  strictMinIsr: true,
+  brokerEpochs: true,
+};

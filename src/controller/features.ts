@@ -1,0 +1,14 @@
+/** A feature of the cluster, by the levels that are understood (KIP-584). */
+interface Feature {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+export const elrFeature = 'eligible.leader.replicas.version';
+
+/** Others are named once what they stand for is served. Level 30 of the first is 4.3-IV0. */
+export const supportedFeatures: readonly Feature[] = [
+  { name: 'metadata.version', min: 7, max: 30 },
+  { name: elrFeature, min: 0, max: 1 },
+];
