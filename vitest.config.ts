@@ -3,8 +3,8 @@ import { reporters } from './test/reporters.ts';
 
 /** Tests of what is published: it is built once before them. */
 const built = ['test/cli/cli.test.ts', 'test/package.test.ts'];
-/** Suites with a configuration and a command of their own. */
-const elsewhere = ['test/conformance/**', 'test/clients/**'];
+/** A suite with a configuration and a command of its own. */
+const elsewhere = ['test/conformance/**'];
 
 export default defineConfig({
   resolve: { alias: { odradek: new URL('src/index.ts', import.meta.url).pathname } },

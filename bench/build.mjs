@@ -39,7 +39,15 @@ const parts = {
   },
   async mock() {
     const libraries = ['src/librdkafka.a', '-lm', '-lz', '-lpthread', '-ldl'];
-    const args = ['-O2', '-Wall', '-Isrc', `${here}native/mock.c`, ...libraries, '-o', build('mock')];
+    const args = [
+      '-O2',
+      '-Wall',
+      '-Isrc',
+      `${here}native/mock.c`,
+      ...libraries,
+      '-o',
+      build('mock'),
+    ];
     await run('gcc', args, { cwd: librdkafka });
   },
   wake: () => run('gcc', ['-O2', '-Wall', `${here}native/wake.c`, '-o', build('wake')]),

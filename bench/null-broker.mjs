@@ -25,7 +25,7 @@ const served = new Map([
 
 const parameter = (topic, letter, otherwise) =>
   Number(new RegExp(`-${letter}(\\d+)`).exec(topic)?.[1] ?? otherwise);
-const reply = (correlationId, sizeBytes = 512) => new Writer(sizeBytes).int32(correlationId);
+const reply = (correlationId, sizeBytes = 1024) => new Writer(sizeBytes).int32(correlationId);
 
 function apiVersions({ version, correlationId }) {
   const out = reply(correlationId).int16(version > 3 ? 35 : 0);
@@ -42,10 +42,13 @@ function apiVersions({ version, correlationId }) {
 
 function metadata({ body, correlationId }) {
   const names = body.array(() => body.string());
-  const size = names.reduce((sum, name) => sum + 64 + name.length + parameter(name, 'p', 1) * 26, 0);
-  const out = reply(correlationId, 256 + brokers * 32 + size).int32(0).int32(brokers);
+  const sizes = names.map((name) => 64 + name.length + parameter(name, 'p', 1) * 26);
+  const size = sizes.reduce((sum, each) => sum + each, 0);
+  const out = reply(correlationId, 256 + brokers * 32 + size);
+  out.int32(0).int32(brokers);
   for (const [index, port] of ports.entries()) {
-    out.int32(index + 1).string('127.0.0.1').int32(port).int16(-1);
+    out.int32(index + 1).string('127.0.0.1');
+    out.int32(port).int16(-1);
   }
   out.string('null').int32(1).int32(names.length);
   for (const name of names) {
@@ -83,7 +86,7 @@ function produce({ body, version, correlationId }) {
   body.string();
   body.skip(6);
   const topics = body.int32();
-  const out = reply(correlationId, 65_536).int32(topics);
+  const out = reply(correlationId).int32(topics);
   for (let topic = 0; topic < topics; topic++) {
     const name = body.string();
     const partitions = body.int32();
@@ -114,7 +117,7 @@ const batchAt = (wanted) => (wanted.log ? wanted.log.batches.get(wanted.offset) 
 /** The answer as buffers; a batch begins with the offset that was asked for. */
 function fetched(correlationId, topics) {
   const parts = [];
-  let out = reply(correlationId, 65_536).int32(0).int32(topics.length);
+  let out = reply(correlationId).int32(0).int32(topics.length);
   let size = 0;
   const part = () => {
     parts.push(out.bytes.subarray(0, out.at));
@@ -125,7 +128,13 @@ function fetched(correlationId, topics) {
     for (const wanted of partitions) {
       const batch = batchAt(wanted);
       const end = wanted.log ? wanted.log.end : wanted.offset + 1e9;
-      out.int32(wanted.index).int16(0).int64(end).int64(end).int32(-1).int32(batch?.length ?? 0);
+      out
+        .int32(wanted.index)
+        .int16(0)
+        .int64(end)
+        .int64(end)
+        .int32(-1)
+        .int32(batch?.length ?? 0);
       if (batch === undefined) continue;
       out.int64(wanted.offset);
       part();
@@ -172,7 +181,7 @@ function fetch({ body, correlationId }, send) {
 function listOffsets({ body, correlationId }) {
   body.skip(4);
   const topics = body.int32();
-  const out = reply(correlationId, 65_536).int32(topics);
+  const out = reply(correlationId).int32(topics);
   for (let topic = 0; topic < topics; topic++) {
     const name = body.string();
     const partitions = body.int32();

@@ -1,19 +1,22 @@
-// Processes that the bench starts: none of them outlives it, and what they cost is read from /proc.
+// Processes that the bench starts, and what they cost as /proc has it.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const alive = new Set();
-const endAll = () => {
-  for (const child of alive) child.kill('SIGKILL');
-};
-process.on('exit', endAll);
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
+/** However this process ends: what it started ends as well. */
+export function leaveNothingBehind() {
+  process.on('exit', () => {
+    for (const child of alive) child.kill('SIGKILL');
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+}
 
 /** A process that lives until `end` is called. */
-export function launch(command, args, options = {}) {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], ...options });
+export function launch(command, args) {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   alive.add(child);
   const ended = once(child, 'exit').finally(() => alive.delete(child));
   ended.catch(() => undefined);
@@ -21,32 +24,40 @@ export function launch(command, args, options = {}) {
     child.kill('SIGKILL');
     await ended;
   };
-  return { child, ended, end };
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  return { child, ended, end, hasEnded };
 }
 
-/** The next line that the process prints. */
-export async function lineOf({ child, ended }, timeoutMs = 60_000) {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const line = once(child.stdout, 'data', { signal: timeout }).then(([text]) => String(text).trim());
+/** What the process prints next. */
+export async function lineOf({ child, ended }) {
+  const line = once(child.stdout, 'data', { signal: AbortSignal.timeout(60_000) });
   const gone = ended.then(([status]) => {
-    throw new Error(`${child.spawnfile} ended with ${status} before it was ready`);
+    throw new Error(`${child.spawnfile} ended with ${status}`);
   });
-  return Promise.race([line, gone]);
+  const [text] = await Promise.race([line, gone]);
+  return String(text).trim();
 }
 
 const execute = promisify(execFile);
 
-/** Runs a command to its end and gives all that it printed; one that fails or takes too long throws. */
+/** Runs a command to its end and gives all that it printed; failing or taking too long throws. */
 export async function run(command, args, { timeoutMs = 60_000, ...options } = {}) {
   const settings = { encoding: 'utf8', timeout: timeoutMs, maxBuffer: 1 << 26, ...options };
-  const { stdout, stderr } = await execute(command, args.map(String), settings).catch((error) => {
+  const running = execute(command, args.map(String), settings);
+  alive.add(running.child);
+  try {
+    const { stdout, stderr } = await running;
+    return stdout + stderr;
+  } catch (error) {
     const said = `${error.stderr ?? ''}${error.stdout ?? ''}`.trim().split('\n').at(-1);
-    throw new Error(error.killed ? `${command} took more than ${timeoutMs} ms` : `${command}: ${said}`);
-  });
-  return stdout + stderr;
+    const why = error.killed ? `more than ${timeoutMs} ms` : said || error.message;
+    throw new Error(`${command}: ${why}`);
+  } finally {
+    alive.delete(running.child);
+  }
 }
 
-/** Nanoseconds on a processor by thread: the ticks of /proc/PID/stat are 10 ms, which is coarse. */
+/** Nanoseconds on a processor, by thread; the ticks of /proc/PID/stat are 10 ms each. */
 function threadTimes(pids) {
   const times = new Map();
   for (const pid of pids) {
@@ -60,7 +71,7 @@ function threadTimes(pids) {
   return times;
 }
 
-/** Starts to count the processor time of `pids`; the result says how many seconds it has been. */
+/** Counts the processor time of `pids` from now on: calling the result gives the seconds. */
 export function stopwatch(pids) {
   const before = threadTimes(pids);
   return () => {
@@ -70,7 +81,7 @@ export function stopwatch(pids) {
   };
 }
 
-/** Resident memory of `pids`, in units of 1,000,000 bytes. */
+/** Resident memory of `pids`, in millions of bytes. */
 export function residentMB(pids) {
   const kiB = (pid) =>
     Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))[1]);

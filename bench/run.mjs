@@ -1,71 +1,98 @@
-// npm run bench [-- --rounds N] [--only SCENARIO,…] [--targets TARGET,…] [--quick]
-// Runs scenarios, targets interleaved within each round; writes results/SCENARIO.json and RESULTS.md.
-import { mkdirSync, writeFileSync } from 'node:fs';
+// npm run bench [-- --only SCENARIO,…] [--rounds N] [--targets TARGET,…] [--other CLI] [--quick]
+// Each scenario writes its samples to results/SCENARIO.json and then RESULTS.md anew from all of
+// them, so that one scenario can be run again alone. --other adds a second build of Odradek, and
+// --quick is a trial of everything: both write to build/trial and leave the results alone.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, buildAll } from './build.mjs';
+import { load, machine } from './machine.mjs';
+import { page } from './page.mjs';
+import { leaveNothingBehind } from './processes.mjs';
+import { short } from './report.mjs';
+import { runRounds } from './rounds.mjs';
 import { scenarios } from './scenarios/index.mjs';
-import { targets } from './targets/index.mjs';
+import { otherBuild, targets } from './targets/index.mjs';
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
     only: { type: 'string', default: Object.keys(scenarios).join() },
-    targets: { type: 'string', default: Object.keys(targets).join() },
+    rounds: { type: 'string' },
+    targets: { type: 'string' },
+    other: { type: 'string' },
     quick: { type: 'boolean', default: false },
   },
 });
-const rounds = options.quick ? 1 : Number(options.rounds);
-const scale = options.quick ? 0.05 : 1;
 const say = (line) => process.stderr.write(`${line}\n`);
 
-const absent = await buildAll(say);
-const reasonFor = (name) => targets[name].needs.map((part) => absent[part]).find(Boolean);
+if (options.other) targets.other = otherBuild(options.other);
+const isTrial = options.quick || options.other !== undefined || options.targets !== undefined;
+const folder = isTrial ? build('trial') : fileURLToPath(new URL('.', import.meta.url));
+const resultOf = (name) => `${folder}/results/${name}.json`;
 
-/** One target in one round; a figure that fails is a line of trouble and not the end of the run. */
-async function measure(scenario, session, note) {
-  const take = async (metric, driver) => {
-    try {
-      note(metric, await driver());
-    } catch (error) {
-      note(metric, { trouble: error.message });
-    }
+function missingPart(name, scenario, unbuilt) {
+  return [...(scenario.needs ?? []), ...targets[name].needs]
+    .map((part) => unbuilt[part])
+    .find(Boolean);
+}
+
+function progress(name, rounds) {
+  return ({ round, size, target, figures, ms }) => {
+    const show = (value) => (typeof value === 'number' ? short(value) : value);
+    const brought = figures.map(([key, value]) => `${key} ${show(value)}`).join(', ');
+    const which = round < 0 ? 'warm-up' : `${round + 1}/${rounds}`;
+    const where = size === undefined ? which : `${which} @${size}`;
+    say(`${name} ${where} ${target} (${(ms / 1000).toFixed(1)} s) ${brought}`);
   };
-  try {
-    await scenario.measure({ session, take, scale });
-  } catch (error) {
-    note('scenario', { trouble: error.message });
-  }
 }
 
-async function runScenario(title, scenario) {
-  const chosen = scenario.targets.filter((name) => options.targets.split(',').includes(name));
-  const present = chosen.filter((name) => reasonFor(name) === undefined);
-  const samples = {};
-  const warm = new Map();
-  for (let round = 0; round <= rounds; round++) {
-    for (const name of present) {
-      const began = performance.now();
-      const session = warm.get(name) ?? (await targets[name].start(scenario.brokers));
-      if (targets[name].staysWarm && !scenario.fresh) warm.set(name, session);
-      const line = [];
-      await measure(scenario, session, (metric, figures) => {
-        for (const [unit, value] of Object.entries(figures)) {
-          samples[`${metric} ${unit}`] ??= {};
-          samples[`${metric} ${unit}`][name] ??= [];
-          if (round > 0) samples[`${metric} ${unit}`][name][round - 1] = value;
-          line.push(`${metric} ${unit} ${typeof value === 'number' ? Number(value.toPrecision(3)) : value}`);
-        }
-      });
-      if (!warm.has(name)) await session.stop();
-      say(`${title} ${round}/${rounds} ${name} ${Math.round(performance.now() - began)} ms: ${line.join(', ')}`);
-    }
+async function runScenario(name, unbuilt) {
+  const scenario = scenarios[name];
+  const named = options.targets?.split(',') ?? scenario.targets;
+  const wanted = named.filter((each) => each === 'other' || scenario.targets.includes(each));
+  const absent = {};
+  for (const each of wanted) {
+    const reason = missingPart(each, scenario, unbuilt);
+    if (reason !== undefined) absent[each] = reason;
   }
-  for (const session of warm.values()) await session.stop();
-  return samples;
+  const rounds = options.quick ? 1 : Number(options.rounds ?? scenario.rounds ?? 5);
+  const present = wanted.filter((each) => absent[each] === undefined);
+  const about = { taken: new Date().toISOString(), ...(await machine()), loadBefore: load() };
+  const settings = {
+    present,
+    rounds,
+    scale: options.quick ? 0.05 : 1,
+    seen: progress(name, rounds),
+  };
+  const measured = await runRounds(scenario, settings);
+  return { about: { ...about, rounds, absent }, ...measured };
 }
 
-for (const title of options.only.split(',')) {
-  const samples = await runScenario(title, scenarios[title]);
-  writeFileSync(build(`${title}.json`), JSON.stringify(samples));
+/** One line per metric, so that a diff shows what changed. */
+function jsonOf({ about, samples, troubles }) {
+  const lines = Object.entries(samples).map(
+    ([metric, figures]) => `    ${JSON.stringify(metric)}: ${JSON.stringify(figures)}`,
+  );
+  const rest = `"about": ${JSON.stringify(about)},\n  "troubles": ${JSON.stringify(troubles)}`;
+  return `{\n  ${rest},\n  "samples": {\n${lines.join(',\n')}\n  }\n}\n`;
 }
+
+function savedResults() {
+  const saved = Object.keys(scenarios).filter((name) => existsSync(resultOf(name)));
+  return Object.fromEntries(
+    saved.map((name) => [name, JSON.parse(readFileSync(resultOf(name), 'utf8'))]),
+  );
+}
+
+leaveNothingBehind();
+const unbuilt = await buildAll(say);
+mkdirSync(`${folder}/results`, { recursive: true });
+for (const name of options.only.split(',')) {
+  if (scenarios[name] === undefined)
+    throw new Error(`no scenario ${name}: ${Object.keys(scenarios)}`);
+  writeFileSync(resultOf(name), jsonOf(await runScenario(name, unbuilt)));
+  for (const [file, text] of Object.entries(page(savedResults()))) {
+    writeFileSync(`${folder}/${file}`, text);
+  }
+}
+say(`${folder}/RESULTS.md`);

@@ -1,14 +1,16 @@
 // npm run clients [-- [--real] [NAME…]]: every client of clients/ against Odradek, or with --real
 // against Apache Kafka. NAME is a folder, a program or a client; README.md says the rest.
+// npm run clients -- --page: nothing but docs/CLIENTS.md again, from the results that are kept.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { chooseFolders, loadFolders } from './runner/folders.mjs';
+import { renderPage } from './runner/page.mjs';
 import { installPackages, prepare } from './runner/prepare.mjs';
 import { killAll, runCommand } from './runner/processes.mjs';
 import { summary, tell } from './runner/progress.mjs';
-import { renderPage } from './runner/render.mjs';
 import { isFailure, report, resultOf } from './runner/result.mjs';
 import { sideBySide } from './runner/side-by-side.mjs';
 import { odradek, realKafka } from './runner/targets.mjs';
@@ -20,10 +22,11 @@ const checks = readJson(path('checks.json'));
 const width = availableParallelism();
 const limitMs = 120_000;
 
-const args = process.argv.slice(2);
-const names = args.filter((argument) => argument !== '--real');
-const isReal = names.length < args.length;
-const logs = path(`../reports/clients/${isReal ? 'apache-kafka' : 'odradek'}`);
+const { values: options, positionals: names } = parseArgs({
+  options: { real: { type: 'boolean' }, page: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const logs = path(`../reports/clients/${options.real ? 'apache-kafka' : 'odradek'}`);
 
 /** Runs one program on a cluster of three; resolves to its result. */
 async function run(target, folder, program) {
@@ -33,7 +36,7 @@ async function run(target, folder, program) {
   const env = {
     ...target.env,
     BOOTSTRAP_SERVERS: cluster.bootstrapServers,
-    TOPIC_PREFIX: `${program.name}-${Date.now().toString(36)}`,
+    TOPIC_PREFIX: `${program.name.replaceAll('.', '-')}-${Date.now().toString(36)}`,
   };
   const done = await runCommand(program.run, { cwd: folder.path, env, log, limitMs });
   const requests = cluster.requests();
@@ -76,6 +79,10 @@ function keep(target, results) {
   const kept = results.map(({ ms, log, ...result }) => result);
   const file = path(`results/${target.id}.json`);
   writeFileSync(file, `${JSON.stringify({ target: target.title, results: kept }, null, 2)}\n`);
+  writePage();
+}
+
+function writePage() {
   writeFileSync(path('../docs/CLIENTS.md'), renderPage(path('results'), checks));
 }
 
@@ -83,15 +90,14 @@ async function main() {
   mkdirSync(logs, { recursive: true });
   const folders = chooseFolders(loadFolders(path('.')), names);
   const reasons = await prepareAll(folders);
-  const target = isReal ? realKafka() : odradek();
-  process.on('exit', target.stop);
+  const target = options.real ? await realKafka(join(logs, 'kafka.log')) : odradek();
   console.log(`\n${target.title}`);
   const results = await runAll(target, folders, reasons);
   const isWhole = names.length === 0 && results.every(({ absent }) => absent === undefined);
   if (isWhole) keep(target, results);
   const folder = process.env.ODRADEK_REPORTS;
   if (folder !== undefined) {
-    const name = isReal ? 'clients-real.json' : 'clients.json';
+    const name = options.real ? 'clients-real.json' : 'clients.json';
     writeFileSync(join(folder, name), JSON.stringify(report(results)));
   }
   console.log(summary(results));
@@ -106,4 +112,5 @@ for (const [signal, status] of [
   process.on(signal, () => process.exit(status));
 }
 process.on('exit', killAll);
-await main();
+if (options.page) writePage();
+else await main();

@@ -6,8 +6,10 @@ export type {
   ConfigOptions,
   TopicOptions,
 } from './server/cluster-options.ts';
+export type { ControllerOptions } from './server/controller-options.ts';
 export type { KafkaBroker } from './server/kafka-broker.ts';
 export type { KafkaCluster } from './server/kafka-cluster.ts';
+export type { KafkaController } from './server/kafka-controller.ts';
 export type { KafkaEvent } from './server/kafka-event.ts';
 export type { KafkaPartition, KafkaReplica } from './server/kafka-partition.ts';
 export type { KafkaRecord, NewRecord, RecordPlace } from './server/kafka-records.ts';

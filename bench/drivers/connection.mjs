@@ -25,23 +25,16 @@ export const frames = {
   /** One record of `sizeBytes`. */
   produce(topic, acks, sizeBytes) {
     const batch = recordBatch(1, sizeBytes);
-    const write = (out) =>
-      out
-        .string(null)
-        .int16(acks)
-        .int32(30_000)
-        .int32(1)
-        .string(topic)
-        .int32(1)
-        .int32(0)
-        .int32(batch.length)
-        .raw(batch);
+    const write = (out) => {
+      out.string(null).int16(acks).int32(30_000).int32(1).string(topic);
+      out.int32(1).int32(0).int32(batch.length).raw(batch);
+    };
     return request(0, 3, write, 1024 + batch.length);
   },
-  /** The first 64 KiB of each of `partitions` partitions; its fetch offsets are 0. */
-  fetch(topic, partitions, { maxWaitMs, minBytes }) {
+  /** All partitions from offset 0, 64 KiB of each. */
+  fetch(topic, partitions, { maxWaitMs, minBytes, maxBytes = 1 << 20 }) {
     const write = (out) => {
-      out.int32(-1).int32(maxWaitMs).int32(minBytes).int32(0x7fff_ffff).int8(0);
+      out.int32(-1).int32(maxWaitMs).int32(minBytes).int32(maxBytes).int8(0);
       out.int32(1).string(topic).int32(partitions);
       for (let index = 0; index < partitions; index++) out.int32(index).int64(0).int32(65_536);
     };
@@ -62,8 +55,8 @@ function readMetadata(reply) {
     const topic = { error: reply.int16(), name: reply.string(), internal: reply.int8() };
     const partitions = reply.array(() => {
       const partition = { error: reply.int16(), index: reply.int32(), leader: reply.int32() };
-      reply.array(() => reply.int32());
-      reply.array(() => reply.int32());
+      reply.skip(reply.int32() * 4); // replicas
+      reply.skip(reply.int32() * 4); // in-sync replicas
       return partition;
     });
     return { ...topic, partitions };
@@ -80,9 +73,8 @@ export class Connection {
   constructor(socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
-    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer in time')));
-    socket.on('error', (error) => this.#wanted?.reject(error));
-    socket.on('close', () => this.#wanted?.reject(new Error('the broker closed the connection')));
+    socket.on('error', (error) => this.#fail(error.message));
+    socket.on('close', () => this.#fail('the broker closed the connection'));
     socket.on('data', (chunk) => this.#take(chunk));
   }
 
@@ -102,19 +94,32 @@ export class Connection {
     const frame = Buffer.concat(this.#chunks);
     this.#chunks = [];
     this.#size = 0;
-    this.#wanted.resolve(new Reader(frame, 8));
+    this.#settle().resolve(new Reader(frame, 8));
+  }
+
+  #settle() {
+    const wanted = this.#wanted;
+    this.#wanted = null;
+    clearTimeout(wanted?.timer);
+    return wanted;
+  }
+
+  #fail(why) {
+    this.#settle()?.reject(new Error(why));
   }
 
   /** Sends a frame and reads its answer, one at a time. */
   ask(frame) {
     return new Promise((resolve, reject) => {
-      this.#wanted = { resolve, reject };
-      this.#socket.write(frame);
+      const timer = setTimeout(() => this.#fail('no answer in time'), timeoutMs);
+      this.#wanted = { resolve, reject, timer };
+      if (this.#socket.destroyed) this.#fail('the connection is closed');
+      else this.#socket.write(frame);
     });
   }
 
   close() {
-    this.#wanted = null;
+    this.#fail('closed by us');
     this.#socket.destroy();
   }
 
@@ -123,8 +128,10 @@ export class Connection {
   }
 
   async createTopic(name, partitions, replicas) {
-    const write = (out) =>
-      out.int32(1).string(name).int32(partitions).int16(replicas).int32(0).int32(0).int32(60_000).int8(0);
+    const write = (out) => {
+      out.int32(1).string(name).int32(partitions).int16(replicas).int32(0).int32(0);
+      out.int32(60_000).int8(0);
+    };
     const reply = await this.ask(request(19, 2, write));
     const [error] = reply.skip(4).array(() => {
       reply.string();
@@ -137,15 +144,21 @@ export class Connection {
     await this.ask(request(20, 1, (out) => out.int32(1).string(name).int32(60_000)));
   }
 
-  /** Error and offset of partition `index`; time -1 is its end, -2 its begin. */
-  async offset(topic, index, time) {
-    const write = (out) =>
-      out.int32(-1).int32(1).string(topic).int32(1).int32(index).int64(time);
-    const reply = await this.ask(request(2, 1, write));
-    reply.int32();
-    reply.string();
-    reply.skip(8);
-    const error = reply.int16();
-    return { error, offset: reply.skip(8).int64() };
+  /** The end offsets of some partitions that this broker leads. */
+  async endOffsets(topic, indexes) {
+    const write = (out) => {
+      out.int32(-1).int32(1).string(topic).int32(indexes.length);
+      for (const index of indexes) out.int32(index).int64(-1);
+    };
+    const reply = await this.ask(request(2, 1, write, 1024 + indexes.length * 12));
+    const [offsets] = reply.array(() => {
+      reply.string();
+      return reply.array(() => {
+        const { index, error } = { index: reply.int32(), error: reply.int16() };
+        if (error !== 0) throw new Error(`offset of ${topic}-${index}: error ${error}`);
+        return reply.skip(8).int64();
+      });
+    });
+    return offsets;
   }
 }

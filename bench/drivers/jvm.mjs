@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { build, readClasspath } from '../build.mjs';
 import { run } from '../processes.mjs';
 
-const logging = fileURLToPath(new URL('../../scripts/kafka-tools/log4j2.properties', import.meta.url));
+const logging = fileURLToPath(
+  new URL('../../scripts/kafka-tools/log4j2.properties', import.meta.url),
+);
 
 /** Its --record-size draws each byte of each record by chance and measures that: a file instead. */
 export async function produce(session, { topic, count, sizeBytes }) {
@@ -17,8 +19,15 @@ export async function produce(session, { topic, count, sizeBytes }) {
   const properties = [`bootstrap.servers=${session.bootstrap}`, ...client];
   const text = await run(
     'java',
-    [...java, '-cp', readClasspath('kafka-tools.classpath'), tool, ...amount, '--throughput', '-1']
-      .concat('--producer-props', properties),
+    [
+      ...java,
+      '-cp',
+      readClasspath('kafka-tools.classpath'),
+      tool,
+      ...amount,
+      '--throughput',
+      '-1',
+    ].concat('--producer-props', properties),
     { timeoutMs: 90_000 },
   );
   const rate = Number(/ ([\d.]+) records\/sec.*ms 50th/.exec(text)?.[1]);

@@ -10,7 +10,11 @@ async function drive(session, count, args, pattern) {
     timeoutMs: 90_000,
   });
   const cpuSeconds = elapsed();
-  const line = text.split('\n').filter((each) => pattern.test(each)).at(-1) ?? '';
+  const line =
+    text
+      .split('\n')
+      .filter((each) => pattern.test(each))
+      .at(-1) ?? '';
   const delivered = Number(pattern.exec(line)?.[1] ?? 0);
   const failed = Number(/(\d+) failed/.exec(line)?.[1] ?? 0);
   if (delivered < count || failed > 0) {

@@ -1,22 +1,24 @@
 /* How long until a produce wakes a fetch that is parked on another connection, and how long a small
  * request takes: blocking sockets in one thread, so that next to nothing of it is the client's own.
  *
- *   wake fetch PORT COUNT FETCH_HEX OFFSET_AT PRODUCE_HEX
- *   wake ask PORT COUNT INTERVAL_US REQUEST_HEX
+ *   wake fetch PORT COUNT OFFSET_AT    with a Fetch and a Produce on standard input
+ *   wake ask PORT COUNT INTERVAL_US    with any request on standard input
  *
- * Both print one figure per line, in microseconds. OFFSET_AT is where the fetch offset lies in the
- * frame; it counts up by one a turn. */
+ * Requests are lines of hexadecimal digits; each figure is a line, in microseconds. OFFSET_AT is
+ * where the fetch offset lies in its frame: it counts up by one a turn. To ask ends early when
+ * standard input does. */
 #include <arpa/inet.h>
+#include <endian.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <poll.h>
 
-static unsigned char answer[1 << 20];
+static unsigned char answer[4 << 20];
 
 static void check(int good, const char *what) {
         if (good)
@@ -47,10 +49,13 @@ struct frame {
         size_t size;
 };
 
-static struct frame parse(const char *hex) {
-        struct frame frame = {malloc(strlen(hex) / 2), strlen(hex) / 2};
-        for (size_t i = 0; i < frame.size; i++)
-                sscanf(hex + 2 * i, "%2hhx", &frame.bytes[i]);
+static struct frame read_frame(void) {
+        struct frame frame = {malloc(1 << 20), 0};
+        int byte;
+        while ((byte = getchar()) != '\n') {
+                ungetc(byte, stdin);
+                check(scanf("%2hhx", &frame.bytes[frame.size++]) == 1, "frame");
+        }
         return frame;
 }
 
@@ -95,9 +100,14 @@ static void wake_fetch(int port, int count, struct frame fetch, int offset_at, s
         }
 }
 
-static void ask_often(int port, int count, int interval_us, struct frame request) {
+static int stopped(void) {
+        struct pollfd input = {STDIN_FILENO, POLLIN, 0};
+        return poll(&input, 1, 0) != 0;
+}
+
+static void ask_often(int port, int count, struct frame request, int interval_us) {
         int fd = dial(port);
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count && !stopped(); i++) {
                 double begin = now_us();
                 ask(fd, request);
                 read_answer(fd);
@@ -109,11 +119,12 @@ static void ask_often(int port, int count, int interval_us, struct frame request
 }
 
 int main(int argc, char **argv) {
-        check(argc > 5, "arguments");
-        int port = atoi(argv[2]), count = atoi(argv[3]);
+        check(argc == 5, "arguments");
+        int port = atoi(argv[2]), count = atoi(argv[3]), last = atoi(argv[4]);
+        struct frame frame = read_frame();
         if (strcmp(argv[1], "fetch") == 0)
-                wake_fetch(port, count, parse(argv[4]), atoi(argv[5]), parse(argv[6]));
+                wake_fetch(port, count, frame, last, read_frame());
         else
-                ask_often(port, count, atoi(argv[4]), parse(argv[5]));
+                ask_often(port, count, frame, last);
         return 0;
 }

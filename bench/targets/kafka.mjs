@@ -1,18 +1,29 @@
 // Apache Kafka in its best case: every node broker and controller at once, logs in memory, no
 // fsync, the compiler and the collector that a server has.
+
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { readClasspath } from '../build.mjs';
 import { launch, run } from '../processes.mjs';
-import { openSession, likeKafka } from './session.mjs';
+import { likeKafka, openSession } from './session.mjs';
 
-const logging = fileURLToPath(new URL('../../scripts/real-kafka/log4j2.properties', import.meta.url));
-const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'odradek-bench-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const logging = fileURLToPath(
+  new URL('../../scripts/real-kafka/log4j2.properties', import.meta.url),
+);
+let folder;
+/** Made with the first cluster and gone with this process. */
+function ownFolder() {
+  if (folder === undefined) {
+    const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+    folder = mkdtempSync(join(parent, 'odradek-bench-'));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  }
+  return folder;
+}
 
 /** Ports that nobody listens on. */
 async function freePorts(count) {
@@ -58,14 +69,21 @@ const java = (heap) => [
 
 /** Formatting takes a JVM per node, so it is done once; a start copies the result. */
 async function formatted(brokers) {
-  const data = join(folder, `formatted-${brokers}`);
+  const data = join(ownFolder(), `formatted-${brokers}`);
   if (existsSync(data)) return data;
   mkdirSync(data);
   const ports = await freePorts(2 * brokers);
   for (let id = 1; id <= brokers; id++) {
-    const file = join(folder, 'format.properties');
+    const file = join(ownFolder(), 'format.properties');
     writeFileSync(file, properties(id, { brokers, ports, data }));
-    const format = ['kafka.tools.StorageTool', 'format', '-t', 'b2RyYWRlay1iZW5jaC1rYQ', '-c', file];
+    const format = [
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      'b2RyYWRlay1iZW5jaC1rYQ',
+      '-c',
+      file,
+    ];
     await run('java', [...java('256m'), ...format]);
   }
   return data;
@@ -76,7 +94,7 @@ let clusters = 0;
 async function start(brokers) {
   const template = await formatted(brokers);
   const ports = await freePorts(2 * brokers);
-  const data = join(folder, `cluster-${++clusters}`);
+  const data = join(ownFolder(), `cluster-${++clusters}`);
   cpSync(template, data, { recursive: true });
   for (let id = 1; id <= brokers; id++) {
     writeFileSync(`${data}/${id}.properties`, properties(id, { brokers, ports, data }));
@@ -91,8 +109,9 @@ async function start(brokers) {
     rmSync(data, { recursive: true, force: true });
   };
   const addresses = ports.slice(0, brokers).map((port) => `127.0.0.1:${port}`);
+  const hasEnded = () => nodes.some((node) => node.hasEnded());
   const pids = nodes.map(({ child }) => child.pid);
-  return openSession({ brokers, begin, addresses, pids, end, ...likeKafka });
+  return openSession({ brokers, begin, addresses, pids, end, hasEnded, ...likeKafka });
 }
 
 export const kafka = {

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from '../build.mjs';
 import { launch, lineOf } from '../processes.mjs';
-import { openSession, likeKafka } from './session.mjs';
+import { likeKafka, openSession } from './session.mjs';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const text = (line) => line;
@@ -21,20 +21,25 @@ function start(command, { listOf = text, traits = () => likeKafka } = {}) {
       addresses: listOf(line).split(','),
       pids: [started.child.pid],
       end: started.end,
+      hasEnded: started.hasEnded,
       ...traits(started),
     });
   };
 }
 
-const cli = path('../../dist/cli.cjs');
-export const odradek = {
+const odradekFrom = (cli) => ({
   title: 'Odradek',
   skips: 'disk',
   needs: [],
   start: start((brokers) => [process.execPath, cli, '-n', brokers, '-p', 0, '--json'], {
     listOf: (line) => JSON.parse(line).bootstrapServers,
   }),
-};
+});
+
+export const odradek = odradekFrom(path('../../dist/cli.cjs'));
+
+/** Another build of Odradek, to see what a change has brought. */
+export const otherBuild = (cli) => ({ ...odradekFrom(cli), title: `Odradek from ${cli}` });
 
 export const nullBroker = {
   title: 'null broker',

@@ -4,16 +4,22 @@ import { Connection } from '../drivers/connection.mjs';
 
 const patienceMs = 90_000;
 
-/** The Metadata of a cluster that may just be starting, once it names all of its brokers. */
-async function firstMetadata(address, brokers, begin) {
-  while (performance.now() - begin < patienceMs) {
-    const connection = await Connection.open(address).catch(() => null);
-    const all = await connection?.metadata().catch(() => null);
-    connection?.close();
-    if (all?.brokers.length === brokers) return all;
+/** What `attempt` gives, again and again until it is something: nothing says when a broker is up. */
+async function eventually(what, { hasEnded }, attempt) {
+  const deadline = performance.now() + patienceMs;
+  while (performance.now() < deadline) {
+    if (hasEnded()) throw new Error(`${what}: a broker has ended`);
+    const result = await attempt().catch(() => null);
+    if (result) return result;
     await pause(1);
   }
-  throw new Error(`no Metadata with ${brokers} brokers in ${patienceMs} ms`);
+  throw new Error(`${what}: not in ${patienceMs} ms`);
+}
+
+async function metadataWith(brokers, address) {
+  const connection = await Connection.open(address);
+  const all = await connection.metadata().finally(() => connection.close());
+  return all.brokers.length === brokers ? all : null;
 }
 
 const addressOf = ({ host, port }) => `${host}:${port}`;
@@ -53,23 +59,24 @@ class Session {
   /** Resolves when every partition has a leader. */
   async createTopic(name, partitions, replicas) {
     await this.#cluster.createTopic(this.#admin, name, partitions, replicas);
-    const begin = performance.now();
-    while (performance.now() - begin < patienceMs) {
+    await eventually(`leaders of ${name}`, this.#cluster, async () => {
       const { topics } = await this.metadata([name]);
-      if (topics[0].partitions.filter(isLed).length === partitions) return;
-    }
-    throw new Error(`${name} is not led in ${patienceMs} ms`);
+      return topics[0].partitions.filter(isLed).length === partitions;
+    });
   }
 
   deleteTopic(name) {
     return this.#cluster.deleteTopic(this.#admin, name);
   }
 
-  /** HOST:PORT of the broker that leads a partition. */
-  async leaderOf(topic, index) {
+  /** The partitions that each broker leads, by its HOST:PORT. */
+  async leadersOf(topic) {
     const { brokers, topics } = await this.metadata([topic]);
-    const partition = topics[0].partitions.find((each) => each.index === index);
-    return addressOf(brokers.find(({ id }) => id === partition.leader));
+    const led = brokers.map(({ id, host, port }) => {
+      const own = topics[0].partitions.filter(({ leader }) => leader === id);
+      return [addressOf({ host, port }), own.map(({ index }) => index)];
+    });
+    return led.filter(([, indexes]) => indexes.length > 0);
   }
 
   async stop() {
@@ -82,10 +89,15 @@ class Session {
 export async function openSession(cluster) {
   try {
     const { addresses, brokers, begin } = cluster;
-    const all = await firstMetadata(addresses[0], brokers, begin);
+    const all = await eventually(`${brokers} brokers`, cluster, () =>
+      metadataWith(brokers, addresses[0]),
+    );
     const startMs = performance.now() - begin;
     const controller = all.brokers.find(({ id }) => id === all.controllerId) ?? all.brokers[0];
-    return new Session(cluster, await Connection.open(addressOf(controller)), startMs);
+    const admin = await eventually('controller', cluster, () =>
+      Connection.open(addressOf(controller)),
+    );
+    return new Session(cluster, admin, startMs);
   } catch (error) {
     await cluster.end();
     throw error;

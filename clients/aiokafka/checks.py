@@ -1,52 +1,27 @@
 """Every shared check (clients/checks.json) with aiokafka: one line of JSON for each."""
 
 import asyncio
-import json
-import os
 import sys
 import time
 from contextlib import asynccontextmanager
-from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.partitioner import murmur2
 
-PREFIX = os.environ["TOPIC_PREFIX"]
+from records import Journal, Record, keyed_by, numbered
+from report import BROKERS, PREFIX, WAIT_SECONDS, expect, reported, status
+
 TOPIC = f"{PREFIX}-records"
-COMMON = {"bootstrap_servers": os.environ["BOOTSTRAP_SERVERS"], "client_id": PREFIX}
-START_MS = int(time.time() * 1000) - 60_000
-WAIT_SECONDS = 20
+COMMON = {"bootstrap_servers": BROKERS, "client_id": PREFIX}
 
-
-class Record(NamedTuple):
-    value: bytes | None
-    key: bytes | None = None
-    headers: tuple = ()
-    partition: int | None = None  # None: the partitioner chooses
-    timestamp_ms: int = 0
-
-
-written: dict[int, list[Record]] = {0: [], 1: [], 2: []}  # what TOPIC holds, in order
-failures = 0
+written = Journal()
 
 
 async def check(name, body):
-    global failures
-    started = time.monotonic()
-    try:
-        outcome = {"ok": True, "detail": await asyncio.wait_for(body, 2 * WAIT_SECONDS)}
-    except Exception as error:  # whatever it is, the next check runs
-        failures += 1
-        outcome = {"ok": False, "error": f"{type(error).__name__}: {error}"}
-    ms = round((time.monotonic() - started) * 1000)
-    print(json.dumps({"check": name, "ms": ms, **outcome}), flush=True)
-
-
-def expect(actual, expected, what):
-    if actual != expected:
-        raise AssertionError(f"{what}: {actual!r:.300} instead of {expected!r:.300}")
+    with reported(name) as said:
+        said["detail"] = await asyncio.wait_for(body, 2 * WAIT_SECONDS)
 
 
 async def eventually(what, attempt):
@@ -96,37 +71,36 @@ async def read(positions, topic=TOPIC):
 
 async def produce(records, **config):
     """Writes to TOPIC; gives the records as they now should stand there."""
-    count = sum(map(len, written.values()))
-    delivered = []
     async with AIOKafkaProducer(**COMMON, **config) as producer:
-        futures = []
-        for index, record in enumerate(records):
-            stamped = record._replace(timestamp_ms=START_MS + count + index)
-            fields = stamped._asdict() | {"headers": list(record.headers)}
-            futures.append((stamped, await producer.send(TOPIC, **fields)))
-        for record, future in futures:
-            place = await future or record  # nobody answers acks=0
-            delivered.append(record._replace(partition=place.partition))
-    return delivered
+        sent = [(record, await send(producer, record)) for record in written.stamped(records)]
+        places = [await future or record for record, future in sent]  # nobody answers acks=0
+    return [
+        record._replace(partition=place.partition)
+        for (record, _), place in zip(sent, places, strict=True)
+    ]
+
+
+def send(producer, record):
+    return producer.send(
+        TOPIC,
+        record.value,
+        key=record.key,
+        headers=list(record.headers),
+        partition=record.partition,
+        timestamp_ms=record.timestamp,
+    )
 
 
 async def round_trip(records, **config):
     """Writes, remembers what was written, and reads just that back."""
-    ends = {partition: len(there) for partition, there in written.items()}
     delivered = await produce(records, **config)
-    for record in delivered:
-        written[record.partition].append(record)
-    expected = {partition: there[ends[partition] :] for partition, there in written.items()}
+    ends, expected = written.add(delivered)
 
     async def arrived():
         return await read(ends) == expected
 
     await eventually("the records are read", arrived)
     return delivered
-
-
-def numbered(name, count=20):
-    return [Record(f"{name} {n} {'.' * 100}".encode(), partition=n % 3) for n in range(count)]
 
 
 # Checks
@@ -168,8 +142,7 @@ async def produced(name, **config):
 
 
 async def keyed():
-    records = [Record(f"value {n}".encode(), f"key {n % 5}".encode()) for n in range(20)]
-    for record in await round_trip(records):  # the default partitioner: Java's murmur2
+    for record in await round_trip(keyed_by(5)):  # the default partitioner: Java's murmur2
         chosen = (murmur2(record.key) & 0x7FFFFFFF) % 3
         expect(record.partition, chosen, f"partition of {record.key}")
     return "20 records, 5 keys"
@@ -217,15 +190,15 @@ async def read_from_timestamp():
     middle = len(written[0]) // 2
     reader = await consumer([0])
     [place] = reader.assignment()
-    found = await reader.offsets_for_times({place: written[0][middle].timestamp_ms})
+    found = await reader.offsets_for_times({place: written[0][middle].timestamp})
     await reader.stop()
     expect(found[place].offset, middle, "offset of the time")
     return await read_from(middle)
 
 
 async def compare_all():
-    expect(await read({0: 0, 1: 0, 2: 0}), written, "all partitions")
-    return f"{sum(map(len, written.values()))} records: key, value, headers, timestamp"
+    expect(await read({0: 0, 1: 0, 2: 0}), written.partitions, "all partitions")
+    return f"{written.count()} records: key, value, headers, timestamp"
 
 
 async def metadata():
@@ -301,4 +274,4 @@ async def main():
 
 
 asyncio.run(main())
-sys.exit(failures > 0)
+sys.exit(status())

@@ -1,11 +1,7 @@
 """Every shared check (clients/checks.json) with confluent-kafka: one line of JSON for each."""
 
-import json
-import os
 import sys
-import time
 import zlib
-from typing import NamedTuple
 
 from confluent_kafka import (
     OFFSET_END,
@@ -25,50 +21,13 @@ from confluent_kafka.admin import (
     NewTopic,
 )
 
-PREFIX = os.environ["TOPIC_PREFIX"]
+from records import Journal, Record, keyed_by, numbered
+from report import BROKERS, PREFIX, WAIT_SECONDS, check, eventually, expect, status
+
 TOPIC = f"{PREFIX}-records"
-COMMON = {"bootstrap.servers": os.environ["BOOTSTRAP_SERVERS"], "client.id": PREFIX}
-START_MS = int(time.time() * 1000) - 60_000
-WAIT_SECONDS = 20
+COMMON = {"bootstrap.servers": BROKERS, "client.id": PREFIX}
 
-
-class Record(NamedTuple):
-    value: bytes | None
-    key: bytes | None = None
-    headers: tuple = ()
-    partition: int = -1  # -1: the partitioner chooses
-    timestamp: int = 0
-
-
-written: dict[int, list[Record]] = {0: [], 1: [], 2: []}  # what TOPIC holds, in order
-failures = 0
-
-
-def check(name, body, *args, **kwargs):
-    global failures
-    started = time.monotonic()
-    try:
-        outcome = {"ok": True, "detail": body(*args, **kwargs)}
-    except Exception as error:  # whatever it is, the next check runs
-        failures += 1
-        outcome = {"ok": False, "error": f"{type(error).__name__}: {error}"}
-    ms = round((time.monotonic() - started) * 1000)
-    print(json.dumps({"check": name, "ms": ms, **outcome}), flush=True)
-
-
-def expect(actual, expected, what):
-    if actual != expected:
-        raise AssertionError(f"{what}: {actual!r:.300} instead of {expected!r:.300}")
-
-
-def eventually(what, attempt):
-    """Each broker learns of a change on its own: asks until it is so."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not (answer := attempt()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(what)
-        time.sleep(0.05)
-    return answer
+written = Journal()
 
 
 # Writing and reading
@@ -76,8 +35,9 @@ def eventually(what, attempt):
 
 def consumer(positions, topic=TOPIC):
     """A consumer placed by hand; it never joins its group, which the client insists on naming."""
-    ours = {"group.id": PREFIX, "enable.auto.commit": False, "enable.partition.eof": True, "fetch.wait.max.ms": 10}
-    made = Consumer(COMMON | ours)
+    ours = {"group.id": PREFIX, "enable.auto.commit": False}
+    ends = {"enable.partition.eof": True, "fetch.wait.max.ms": 10}
+    made = Consumer(COMMON | ours | ends)
     made.assign([TopicPartition(topic, *position) for position in positions.items()])
     return made
 
@@ -114,17 +74,16 @@ def record_of(message):
 def produce(records, **config):
     """Writes to TOPIC; gives the records as they now should stand there."""
     producer = Producer(COMMON | {"message.max.bytes": 1048588} | config)
-    count = sum(map(len, written.values()))
     delivered = []
-    for index, record in enumerate(records):
-        record = record._replace(timestamp=START_MS + count + index)
+    for record in written.stamped(records):
 
         def on_delivery(error, message, record=record):
             if error:
                 raise KafkaException(error)
             delivered.append(record._replace(partition=message.partition()))
 
-        fields = record._asdict() | {"headers": list(record.headers) or None}
+        fields = {name: value for name, value in record._asdict().items() if value is not None}
+        fields["headers"] = list(record.headers)
         producer.produce(TOPIC, on_delivery=on_delivery, **fields)
     expect(producer.flush(WAIT_SECONDS), 0, "records still on their way")
     expect(len(delivered), len(records), "delivery reports")
@@ -133,17 +92,10 @@ def produce(records, **config):
 
 def round_trip(records, **config):
     """Writes, remembers what was written, and reads just that back."""
-    ends = {partition: len(there) for partition, there in written.items()}
     delivered = produce(records, **config)
-    for record in delivered:
-        written[record.partition].append(record)
-    expected = {partition: there[ends[partition] :] for partition, there in written.items()}
+    ends, expected = written.add(delivered)
     eventually("the records are read", lambda: read(ends) == expected)
     return delivered
-
-
-def numbered(name, count=20):
-    return [Record(f"{name} {n} {'.' * 100}".encode(), partition=n % 3) for n in range(count)]
 
 
 # Checks
@@ -167,8 +119,7 @@ def produced(name, **config):
 
 
 def keyed():
-    records = [Record(f"value {n}".encode(), f"key {n % 5}".encode()) for n in range(20)]
-    for record in round_trip(records):  # the default partitioner: CRC32 of the key
+    for record in round_trip(keyed_by(5)):  # the default partitioner: CRC32 of the key
         expect(record.partition, zlib.crc32(record.key) % 3, f"partition of {record.key}")
     return "20 records, 5 keys"
 
@@ -225,8 +176,8 @@ def read_from_timestamp():
 
 
 def compare_all():
-    expect(read({0: 0, 1: 0, 2: 0}), written, "all partitions")
-    return f"{sum(map(len, written.values()))} records: key, value, headers, timestamp"
+    expect(read({0: 0, 1: 0, 2: 0}), written.partitions, "all partitions")
+    return f"{written.count()} records: key, value, headers, timestamp"
 
 
 def metadata():
@@ -291,4 +242,4 @@ check("read-from-timestamp", read_from_timestamp)
 check("compare-all", compare_all)
 check("metadata", metadata)
 check("admin", admin)
-sys.exit(failures > 0)
+sys.exit(status())

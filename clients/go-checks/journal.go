@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Journal is all that was written to one topic, by partition and in order of the offsets.
@@ -50,6 +51,42 @@ func (j *Journal) keep(records []Record) {
 	for _, partition := range j.Partitions() {
 		slices.SortFunc(j.partitions[partition], func(a, b Record) int { return int(a.Offset - b.Offset) })
 	}
+}
+
+// FromEarliest reads every partition from its start, whatever the client calls that.
+func (j *Journal) FromEarliest(
+	read func(partition int32, count int) ([]Record, error),
+) (string, error) {
+	err := each(j.Partitions(), func(partition int32) error {
+		want := j.Records(partition)
+		got, err := read(partition, len(want))
+		return errors.Join(err, Same(want, got))
+	})
+	return fmt.Sprintf("partitions %v", j.Partitions()), err
+}
+
+// FromOffset reads a partition from an offset in its middle.
+func (j *Journal) FromOffset(read Read) (string, error) {
+	want := j.middle(0)
+	got, err := read(0, want[0].Offset, len(want))
+	return fmt.Sprintf("%d records from offset %d", len(got), want[0].Offset),
+		errors.Join(err, Same(want, got))
+}
+
+// FromTimestamp reads a partition from a time between those of two records.
+func (j *Journal) FromTimestamp(
+	read func(partition int32, from time.Time, count int) ([]Record, error),
+) (string, error) {
+	want := j.middle(0)
+	from := want[0].Timestamp.Add(-interval / 2)
+	got, err := read(0, from, len(want))
+	return fmt.Sprintf("%d records from %s", len(got), from.Format(time.RFC3339Nano)),
+		errors.Join(err, Same(want, got))
+}
+
+func (j *Journal) middle(partition int32) []Record {
+	records := j.Records(partition)
+	return records[len(records)/2:]
 }
 
 // Bounds are the offsets at which a partition begins and ends.

@@ -22,11 +22,13 @@ type Header struct {
 	Value []byte
 }
 
-// Times are given to records, second by second from this one on, so that time grows with the offset.
+// Records carry times an interval apart, from this one on, so that time grows with the offset.
 var now = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
+const interval = time.Second
+
 func record(key, value []byte, headers ...Header) Record {
-	now = now.Add(time.Second)
+	now = now.Add(interval)
 	return Record{Key: key, Value: value, Headers: headers, Timestamp: now}
 }
 

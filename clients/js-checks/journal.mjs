@@ -54,13 +54,13 @@ export function same(read, written) {
 
 /** Short enough that a difference can be read. */
 function shown({ partition, offset, key, value, headers, timestamp }) {
-  const named = headers.map(([name, each]) => `${name}=${text(each)}`);
+  const named = headers.map(([name, each]) => [name, text(each)]);
   const at = new Date(timestamp).toISOString();
   return { place: `${partition}@${offset}`, key: text(key), value: text(value), named, at };
 }
 
 function text(value) {
-  if (value === null) return null;
+  if (!Buffer.isBuffer(value)) return value;
   if (value.length <= 200) return value.toString();
   return `${value.length} bytes, ${createHash('sha1').update(value).digest('hex')}`;
 }

@@ -25,8 +25,12 @@ export const unkeyed = (label, count) =>
 export const keyed = (...keys) =>
   [0, 1, 2].flatMap((round) => keys.map((key) => row(key, `${key}, round ${round}`)));
 
-/** A null value between one that is there and an empty one. */
-export const nullValues = () => [row('gone', 'here'), row('gone', null), row('gone', '')];
+/** A null value after one that is there, and an empty one, which some clients make null. */
+export const nullValues = ({ empty = true } = {}) => [
+  row('gone', 'here'),
+  row('gone', null),
+  ...(empty ? [row('gone', '')] : []),
+];
 
 /** None, one, many; with names that repeat and values that are empty, and null unless refused. */
 export const withHeaders = ({ nulls = true } = {}) => [

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Where the cluster is. */
 export const brokers = process.env.BOOTSTRAP_SERVERS.split(',');
 
@@ -21,3 +23,18 @@ export async function check(name, work) {
 
 /** What the client does not have. */
 export const lacks = (name, why) => say({ lacks: name, why });
+
+/**
+ * Until it holds, or ten seconds long: a broker may show what another one has done a moment later.
+ */
+export async function eventually(assertion) {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    try {
+      return await assertion();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await setTimeout(50);
+    }
+  }
+}

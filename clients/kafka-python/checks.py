@@ -1,59 +1,19 @@
 """Every shared check (clients/checks.json) with kafka-python: one line of JSON for each."""
 
-import json
-import os
 import sys
 import time
-from typing import NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.partitioner.default import murmur2
 
-PREFIX = os.environ["TOPIC_PREFIX"]
+from records import Journal, Record, keyed_by, numbered
+from report import BROKERS, PREFIX, WAIT_SECONDS, check, eventually, expect, status
+
 TOPIC = f"{PREFIX}-records"
-COMMON = {"bootstrap_servers": os.environ["BOOTSTRAP_SERVERS"].split(","), "client_id": PREFIX}
-START_MS = int(time.time() * 1000) - 60_000
-WAIT_SECONDS = 20
+COMMON = {"bootstrap_servers": BROKERS.split(","), "client_id": PREFIX}
 
-
-class Record(NamedTuple):
-    value: bytes | None
-    key: bytes | None = None
-    headers: tuple = ()
-    partition: int | None = None  # None: the partitioner chooses
-    timestamp_ms: int = 0
-
-
-written: dict[int, list[Record]] = {0: [], 1: [], 2: []}  # what TOPIC holds, in order
-failures = 0
-
-
-def check(name, body, *args, **kwargs):
-    global failures
-    started = time.monotonic()
-    try:
-        outcome = {"ok": True, "detail": body(*args, **kwargs)}
-    except Exception as error:  # whatever it is, the next check runs
-        failures += 1
-        outcome = {"ok": False, "error": f"{type(error).__name__}: {error}"}
-    ms = round((time.monotonic() - started) * 1000)
-    print(json.dumps({"check": name, "ms": ms, **outcome}), flush=True)
-
-
-def expect(actual, expected, what):
-    if actual != expected:
-        raise AssertionError(f"{what}: {actual!r:.300} instead of {expected!r:.300}")
-
-
-def eventually(what, attempt):
-    """Each broker learns of a change on its own: asks until it is so."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not (answer := attempt()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(what)
-        time.sleep(0.05)
-    return answer
+written = Journal()
 
 
 # Writing and reading
@@ -97,33 +57,29 @@ def read(positions, topic=TOPIC):
 def produce(records, **config):
     """Writes to TOPIC; gives the records as they now should stand there."""
     producer = KafkaProducer(**COMMON, **config)
-    count = sum(map(len, written.values()))
-    futures = []
-    for index, record in enumerate(records):
-        stamped = record._replace(timestamp_ms=START_MS + count + index)
-        fields = stamped._asdict() | {"headers": list(record.headers)}
-        futures.append((stamped, producer.send(TOPIC, **fields)))
+    sent = [(record, send(producer, record)) for record in written.stamped(records)]
     producer.flush(WAIT_SECONDS)
-    delivered = [
-        record._replace(partition=future.get(WAIT_SECONDS).partition) for record, future in futures
-    ]
     producer.close()
-    return delivered
+    return [record._replace(partition=future.get().partition) for record, future in sent]
+
+
+def send(producer, record):
+    return producer.send(
+        TOPIC,
+        record.value,
+        key=record.key,
+        headers=list(record.headers),
+        partition=record.partition,
+        timestamp_ms=record.timestamp,
+    )
 
 
 def round_trip(records, **config):
     """Writes, remembers what was written, and reads just that back."""
-    ends = {partition: len(there) for partition, there in written.items()}
     delivered = produce(records, **config)
-    for record in delivered:
-        written[record.partition].append(record)
-    expected = {partition: there[ends[partition] :] for partition, there in written.items()}
+    ends, expected = written.add(delivered)
     eventually("the records are read", lambda: read(ends) == expected)
     return delivered
-
-
-def numbered(name, count=20):
-    return [Record(f"{name} {n} {'.' * 100}".encode(), partition=n % 3) for n in range(count)]
 
 
 # Checks
@@ -147,8 +103,7 @@ def produced(name, **config):
 
 
 def keyed():
-    records = [Record(f"value {n}".encode(), f"key {n % 5}".encode()) for n in range(20)]
-    for record in round_trip(records):  # the default partitioner: Java's murmur2
+    for record in round_trip(keyed_by(5)):  # the default partitioner: Java's murmur2
         chosen = (murmur2(record.key) & 0x7FFFFFFF) % 3
         expect(record.partition, chosen, f"partition of {record.key}")
     return "20 records, 5 keys"
@@ -196,15 +151,15 @@ def read_from_timestamp():
     middle = len(written[0]) // 2
     reader = consumer([0])
     [place] = reader.assignment()
-    found = reader.offsets_for_times({place: written[0][middle].timestamp_ms})[place]
+    found = reader.offsets_for_times({place: written[0][middle].timestamp})[place]
     reader.close()
     expect(found.offset, middle, "offset of the time")
     return read_from(found.offset)
 
 
 def compare_all():
-    expect(read({0: 0, 1: 0, 2: 0}), written, "all partitions")
-    return f"{sum(map(len, written.values()))} records: key, value, headers, timestamp"
+    expect(read({0: 0, 1: 0, 2: 0}), written.partitions, "all partitions")
+    return f"{written.count()} records: key, value, headers, timestamp"
 
 
 def metadata():
@@ -267,4 +222,4 @@ check("read-from-timestamp", read_from_timestamp)
 check("compare-all", compare_all)
 check("metadata", metadata)
 check("admin", admin)
-sys.exit(failures > 0)
+sys.exit(status())

@@ -3,7 +3,7 @@ import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import kafkajs from 'kafkajs';
 import { Journal, same } from '../js-checks/journal.mjs';
 import { keyed, nullValues, sizes, unkeyed, withHeaders } from '../js-checks/records.mjs';
-import { brokers, check, named } from '../js-checks/report.mjs';
+import { brokers, check, eventually, named } from '../js-checks/report.mjs';
 import './codecs.mjs';
 import { Reader } from './reader.mjs';
 
@@ -27,7 +27,7 @@ await check('create-topic', async () => {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   equal(topics[0].partitions.length, 3);
   equal(topics[0].partitions[0].replicas.length, 3);
-  equal(await retention(), '-1');
+  await eventually(async () => equal(await retention(), '-1'));
 });
 
 const reader = await Reader.open(kafka, topic);
@@ -154,14 +154,14 @@ await check('metadata', async () => {
 
 await check('admin', async () => {
   await admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] });
-  equal((await admin.fetchTopicOffsets(topic)).length, 4);
+  await eventually(async () => equal((await admin.fetchTopicOffsets(topic)).length, 4));
   const configEntries = [{ name: 'retention.ms', value: '60000' }];
   await admin.alterConfigs({ validateOnly: false, resources: [{ ...config, configEntries }] });
-  equal(await retention(), '60000');
+  await eventually(async () => equal(await retention(), '60000'));
   await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '3' }] });
   equal((await bounds())[0].low, 3);
   await admin.deleteTopics({ topics: [topic] });
-  ok(!(await admin.listTopics()).includes(topic));
+  await eventually(async () => ok(!(await admin.listTopics()).includes(topic)));
   return 'create partitions, alter configs, delete records, list and delete topics';
 });
 

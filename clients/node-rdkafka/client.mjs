@@ -21,31 +21,48 @@ export const consumer = new rdkafka.KafkaConsumer(
 await done((callback) => consumer.connect({ timeout: timeoutMs }, callback));
 consumer.setDefaultConsumeTimeout(100);
 
-/**
- * Produces rows with a producer of this configuration. Resolves to them with the partition and the
- * offset that their delivery reports say; with acks=0 no offset is known.
- */
-export async function produce(topic, rows, config) {
-  const producer = new rdkafka.Producer({ ...common, dr_cb: true, 'linger.ms': 20, ...config });
+/** Calls `use` with a producer of this configuration, which is gone afterwards. */
+async function withProducer(config, use) {
+  const room = { 'message.max.bytes': 1_100_000 }; // the default is below the brokers'
+  const producer = new rdkafka.Producer({ ...common, ...room, dr_cb: true, ...config });
   await done((callback) => producer.connect({ timeout: timeoutMs }, callback));
   producer.setPollInterval(10);
-  const reports = [];
-  const all = done((callback) => {
+  try {
+    return await use(producer);
+  } finally {
+    producer.disconnect();
+    await once(producer, 'disconnected');
+  }
+}
+
+/** Resolves to the delivery reports of as many records, in the order of production. */
+async function reports(producer, count) {
+  const all = [];
+  await done((callback) => {
     producer.on('delivery-report', (error, report) => {
-      if (error) callback(error);
-      else if (reports.push(report) === rows.length) callback(null, reports);
+      if (error || all.push(report) === count) callback(error);
     });
   });
-  for (const [index, { partition, key, value, headers, timestamp }] of rows.entries()) {
-    const named = headers.map(([name, each]) => ({ [name]: each }));
-    producer.produce(topic, partition ?? null, value, key, timestamp, index, named);
-  }
-  await all;
-  producer.disconnect();
-  await once(producer, 'disconnected');
-  return reports
-    .sort((a, b) => a.opaque - b.opaque)
-    .map(({ opaque, partition, offset }) => ({ ...rows[opaque], partition, offset }));
+  return all.sort((a, b) => a.opaque - b.opaque);
+}
+
+/**
+ * Produces rows; resolves to them with the partition and the offset that their delivery reports
+ * say. With acks=0 no offset is known.
+ */
+export function produce(topic, rows, config) {
+  return withProducer(config, async (producer) => {
+    const reported = reports(producer, rows.length);
+    for (const [index, { partition, key, value, headers, timestamp }] of rows.entries()) {
+      const named = headers.map(([name, each]) => ({ [name]: each }));
+      producer.produce(topic, partition ?? null, value, key, timestamp, index, named);
+    }
+    return (await reported).map(({ opaque, partition, offset }) => ({
+      ...rows[opaque],
+      partition,
+      offset,
+    }));
+  });
 }
 
 /** That many records of a partition from an offset on. */

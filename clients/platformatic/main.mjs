@@ -13,7 +13,7 @@ import {
 } from '@platformatic/kafka';
 import { Journal, same } from '../js-checks/journal.mjs';
 import { keyed, nullValues, sizes, unkeyed, withHeaders } from '../js-checks/records.mjs';
-import { brokers, check, named } from '../js-checks/report.mjs';
+import { brokers, check, eventually, named } from '../js-checks/report.mjs';
 
 const topic = named('records');
 const options = { clientId: named('platformatic'), bootstrapBrokers: brokers };
@@ -37,7 +37,7 @@ await check('create-topic', async () => {
     configs,
   });
   deepStrictEqual([created.partitions, created.replicas], [3, 3]);
-  equal(await retention(), '-1');
+  await eventually(async () => equal(await retention(), '-1'));
 });
 
 const { topics } = await admin.metadata({ topics: [topic] });
@@ -202,18 +202,20 @@ await check('metadata', async () => {
 
 await check('admin', async () => {
   await admin.createPartitions({ topics: [{ name: topic, count: 4 }] });
-  const grown = await admin.metadata({ topics: [topic], forceUpdate: true });
-  equal(grown.topics.get(topic).partitionsCount, 4);
+  await eventually(async () => {
+    const grown = await admin.metadata({ topics: [topic], forceUpdate: true });
+    equal(grown.topics.get(topic).partitionsCount, 4);
+  });
   const configOperation = IncrementalAlterConfigOperationTypes.SET;
   const configs = [{ name: 'retention.ms', value: '60000', configOperation }];
   await admin.incrementalAlterConfigs({ resources: [{ ...config, configs }] });
-  equal(await retention(), '60000');
+  await eventually(async () => equal(await retention(), '60000'));
   const [deleted] = await admin.deleteRecords({
     topics: [{ name: topic, partitions: [{ partition: 0, offset: 3n }] }],
   });
   equal(deleted.partitions[0].lowWatermark, 3n);
   await admin.deleteTopics({ topics: [topic] });
-  ok(!(await admin.listTopics()).includes(topic));
+  await eventually(async () => ok(!(await admin.listTopics()).includes(topic)));
   return 'create partitions, alter configs, delete records, list and delete topics';
 });
 

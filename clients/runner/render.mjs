@@ -1,85 +1,73 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { table } from './markdown.mjs';
 
 /**
- * docs/CLIENTS.md, made of what lies in a folder of results.
+ * What real clients do on Odradek, and on Apache Kafka as far as it was asked: `here` and `there`.
  *
- * @param {string} folder
- * @param {Readonly<Record<string, string>>} checks
- */
-export function renderPage(folder, checks) {
-  const read = (name) => {
-    const file = join(folder, `${name}.json`);
-    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-  };
-  return `${renderClients({ here: read('odradek'), there: read('apache-kafka'), checks })}`;
-}
-
-/**
  * @typedef {import('./result.mjs').Result} Result
- * @param {{ here?: { target: string, results: Result[] },
- *   there?: { target: string, results: Result[] }, checks: Readonly<Record<string, string>> }} all
+ * @typedef {{ target: string, results: Result[] }} Side
+ * @param {{ here?: Side, there?: Side, checks: Readonly<Record<string, string>> }} all
  */
 export function renderClients({ here, there, checks }) {
-  const main = here ?? there;
-  const results = main?.results ?? [];
-  const named = (side, name) => side?.results.find((each) => each.name === name);
+  const results = (here ?? there)?.results ?? [];
   const row = (result) => [
-    `[${result.client}](#${result.name})`,
-    result.version,
-    result.language,
-    result.what,
-    count(named(here, result.name)),
-    count(named(there, result.name)),
+    `[${result.client}](#${result.name.replaceAll('.', '')})`,
+    ...[result.version, result.language, result.what],
+    ...[here, there].map((side) => count(side, result.name)),
   ];
-  const titles = [here?.target ?? 'Odradek', there?.target ?? 'Apache Kafka'];
+  const targets = [here?.target ?? 'Odradek', there?.target ?? 'Apache Kafka'];
   return [
     '# Clients',
     '',
-    'Real clients, unmodified, from their own package managers. `npm run clients` writes this page:',
-    'each program of [clients/](../clients/README.md) runs on three brokers of its own and compares',
-    'what it reads with what it wrote. `npm run clients -- --real` runs the same on Apache Kafka.',
+    'Real clients, unmodified, as their package managers install them. Each is driven by a small program',
+    'in [clients/](../clients/README.md), on three brokers; it compares what it reads with what it wrote.',
+    '`npm run clients` writes this page, and `npm run clients -- --real` its column on Apache Kafka. A',
+    'cell says how many of the checks have passed that the client has.',
     '',
-    ...table(['client', 'version', 'language', 'what was run', ...titles], results.map(row)),
+    ...table(['client', 'version', 'language', 'what was run', ...targets], results.map(row)),
     '',
     '## The checks',
     '',
-    ...Object.entries(checks).map(([name, meaning]) => `* \`${name}\`: ${meaning}.`),
+    ...Object.entries(checks).map(([name, meaning]) => `* \`${name}\`: ${meaning}`),
     '',
-    '## Each client',
+    '## What each one did',
     '',
-    'The versions of each API are those that the brokers of Odradek saw.',
+    'The APIs are those that the brokers of Odradek served to it, with their versions.',
     '',
-    ...results.flatMap((result) => [...section(result, checks), '']),
+    ...results.flatMap((result) => section(result, there, checks)),
   ].join('\n');
 }
 
-function count(result) {
+const named = (side, name) => side?.results.find((each) => each.name === name);
+
+function count(side, name) {
+  const result = named(side, name);
   if (result === undefined) return 'not run';
   if (result.absent !== undefined) return 'absent';
   const { passed, failed, problems } = result;
-  const said = `${passed.length} of ${passed.length + failed.length} checks`;
-  return problems.length === 0 ? said : `${said}, ${problems.join('; ')}`;
+  const of = `${passed.length} of ${passed.length + failed.length}`;
+  return problems.length === 0 ? of : `${of}, and fails`;
 }
 
-function section({ name, client, version, lacks, passed, failed, admin, used }, checks) {
+function section(result, there, checks) {
+  const { name, folder, client, version, lacks, passed, admin, used = [] } = result;
   const own = passed.filter((check) => !(check in checks));
   const lines = [
-    ...failed.map(({ check, error }) => `Failed: \`${check}\`: ${error}`),
-    ...lacks.map(({ check, why }) => `Lacks \`${check}\`: ${why}`),
-    admin === undefined ? '' : `Admin: ${admin}`,
-    own.length === 0 ? '' : `Also: ${own.map((check) => `\`${check}\``).join(', ')}`,
-    used === undefined ? '' : `APIs: ${used.map(versions).join(' · ')}`,
+    `${client} ${version}, [clients/${folder}](../clients/${folder})`,
+    ...wrongs(result),
+    ...wrongs(named(there, name)).map((wrong) => `${there.target}: ${wrong}`),
+    ...lacks.map(({ check, why }) => `lacks \`${check}\`: ${why}`),
+    ...(admin === undefined ? [] : [`admin: ${admin}`]),
+    ...(own.length === 0 ? [] : [`also: ${own.map((check) => `\`${check}\``).join(', ')}`]),
+    ...(used.length === 0 ? [] : [`APIs: ${used.map(versions).join(' · ')}`]),
   ];
-  const said = lines.filter((line) => line !== '').map((line) => `* ${line}`);
-  return [`### ${name}`, '', `${client} ${version}`, '', ...said];
+  return [`### ${name}`, '', ...lines.map((line) => `* ${line}`), ''];
+}
+
+function wrongs({ failed = [], problems = [] } = {}) {
+  const lines = failed.map(({ check, error }) => `\`${check}\` fails: ${error.split('\n')[0]}`);
+  return [...lines, ...problems];
 }
 
 function versions({ api, versions: of }) {
   return `${api} ${of.join(', ')}`;
-}
-
-function table(head, rows) {
-  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }

@@ -41,13 +41,21 @@ function usedVersions(requests) {
     .map(([api, of]) => ({ api, versions: [...of].sort((a, b) => a - b) }));
 }
 
-/** What is absent is no failure by hand; where everything has to be there, it is. */
+/**
+ * What is absent is no failure by hand; where everything has to be there, it is.
+ *
+ * @param {Pick<Result, 'absent' | 'failed' | 'problems'>} result
+ */
 export function isFailure({ absent, failed, problems }) {
   if (absent !== undefined) return Boolean(process.env.CI);
   return failed.length + problems.length > 0;
 }
 
-/** The shape that scripts/count-reports.mjs adds up. */
+/**
+ * The shape that scripts/count-reports.mjs adds up.
+ *
+ * @param {readonly Result[]} results
+ */
 export function report(results) {
   const bad = results.map((result) =>
     Math.max(result.failed.length + result.problems.length, isFailure(result) ? 1 : 0),

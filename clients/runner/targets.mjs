@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startCluster, version } from '../../dist/index.js';
+import { runCommand } from './processes.mjs';
 
 /**
  * Against what the programs run. `cluster()` gives one of three brokers to one program:
@@ -25,27 +26,24 @@ export function odradek() {
         close: () => cluster.close(),
       };
     },
-    stop: () => undefined,
   };
 }
 
-/** One cluster for all: it takes ten seconds to start. */
-export function realKafka() {
-  const env = { ...process.env, KAFKA_PORT: process.env.KAFKA_PORT ?? '29192' };
-  const stop = () => void spawnSync(script, ['stop'], { stdio: 'inherit', env });
+/** One cluster for all, as it takes ten seconds to start; it is gone when this process ends. */
+export async function realKafka(log) {
+  const env = { KAFKA_PORT: process.env.KAFKA_PORT ?? '29192' };
+  const stop = () => spawnSync(script, ['stop'], { env: { ...process.env, ...env } });
   stop(); // what a killed run may have left on this port
-  const { status, stdout } = spawnSync(script, ['start', '3'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env,
-  });
-  if (status !== 0) throw new Error('Apache Kafka does not start here');
+  process.on('exit', stop);
+  const start = { env, log, limitMs: 180_000 };
+  const { status, stdout } = await runCommand([script, 'start', '3'], start);
+  if (status !== 0) throw new Error(`Apache Kafka does not start here; see ${log}`);
   const pom = readFileSync(path('../../scripts/real-kafka/pom.xml'), 'utf8');
-  const bootstrapServers = stdout.toString().trim();
+  const bootstrapServers = stdout.trim();
   return {
     id: 'apache-kafka',
     title: `Apache Kafka ${/<version>(\d+\.\d+\.\d+)</.exec(pom)?.[1]}`,
     env: { REAL: '1' },
     cluster: async () => ({ bootstrapServers, requests: () => undefined, close: () => undefined }),
-    stop,
   };
 }

@@ -10,6 +10,9 @@ import {
 } from '../controller/cluster-metadata.ts';
 import type { CallName, CallRequest, CallResponse } from '../controller/controller-call.ts';
 import type { Endpoint, MetadataRecord } from '../controller/metadata-records.ts';
+import type { CallVoter } from '../controller/raft/messages.ts';
+import { MetadataObserver } from '../controller/raft/metadata-observer.ts';
+import { raftSettings } from '../controller/raft/raft-settings.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import type { ApiName } from '../protocol/messages/index.ts';
 import type { LogStore } from '../replication/log-store.ts';
@@ -19,6 +22,7 @@ import type { ReplicaEvent } from '../replication/replication-event.ts';
 import type { Clock } from '../simulation/clock.ts';
 import type { Random } from '../simulation/random.ts';
 import type { BrokerEvent } from './broker-event.ts';
+import { controllerChannel } from './controller-channel.ts';
 import { FetchSessionCache } from './fetch-session-cache.ts';
 import { handlers } from './handlers/index.ts';
 import { leaderChannel } from './leader-channel.ts';
@@ -30,7 +34,15 @@ import type { HandlerOutcome, RequestContext, RequestOf, ResponseOf } from './re
 export type CallController = <Name extends CallName>(
   name: Name,
   request: CallRequest<Name>,
-  /** undefined: the connection to the controller broke. */
+  /** undefined: no active controller was found. */
+  reply: (response: CallResponse<Name> | undefined) => void,
+) => void;
+
+/** Asks one controller, which may not be the active one: then it has no response. */
+export type CallControllerNode = <Name extends CallName>(
+  nodeId: number,
+  name: Name,
+  request: CallRequest<Name>,
   reply: (response: CallResponse<Name> | undefined) => void,
 ) => void;
 
@@ -52,7 +64,10 @@ interface BrokerOptions {
   readonly logs: LogStore;
   readonly clock: Clock;
   readonly random: Random;
-  readonly callController: CallController;
+  /** The controllers of the cluster, by node id. */
+  readonly voters: readonly number[];
+  readonly callVoter: CallVoter;
+  readonly callController: CallControllerNode;
   readonly callBroker: CallBroker;
   /** `about`: the partition that it concerns, if any. */
   readonly emit: (event: BrokerEvent | ReplicaEvent, about?: string) => void;
@@ -72,32 +87,46 @@ export class Broker {
   readonly #random: Random;
   readonly #configs: LiveConfigs;
   readonly #lifecycle: Lifecycle;
+  readonly #observer: MetadataObserver;
   #metadata = emptyMetadata;
+  /** The newest image that came before this process heard that it is registered. */
+  #early = emptyMetadata;
   #stopped = false;
 
   constructor(options: BrokerOptions) {
-    const { brokerId, clusterId, clock, random, callController, emit } = options;
+    const { brokerId, clusterId, clock, random, emit } = options;
     this.#options = options;
     this.brokerId = brokerId;
     this.clusterId = clusterId;
     this.clock = clock;
     this.knobs = options.knobs ?? modernKnobs;
-    this.callController = callController;
+    this.callController = controllerChannel(clock, this.#tryController);
     this.#random = random.fork('choices');
     this.#configs = new LiveConfigs(brokerId, options.configs);
     this.#lifecycle = new Lifecycle({
       ...options,
+      callController: this.#tryController,
       rack: this.settings.brokerRack,
       heartbeatIntervalMs: () => this.settings.brokerHeartbeatIntervalMs,
       metadataOffset: () => this.#metadata.offset,
       previousBrokerEpoch: options.logs.openForBroker(),
-      registered: (brokerEpoch) => emit({ type: 'broker-registered', brokerEpoch }),
+      registered: (brokerEpoch) => {
+        emit({ type: 'broker-registered', brokerEpoch });
+        this.applyMetadata(this.#early, []);
+      },
+    });
+    this.#observer = new MetadataObserver({
+      ...options,
+      random: random.fork('observer'),
+      settings: () => raftSettings(this.settings),
+      call: options.callVoter,
+      apply: (metadata, records) => this.applyMetadata(metadata, records),
     });
     this.replicas = this.#replicaManager();
     this.fetchSessions = new FetchSessionCache(random.fork('fetch-sessions'));
     this.producerIds = new ProducerIdBlock((reply) => {
       const request = { brokerId, brokerEpoch: this.brokerEpoch };
-      callController('allocateProducerIds', request, (response) =>
+      this.callController('allocateProducerIds', request, (response) =>
         reply(response?.errorCode === ErrorCode.NONE ? response : undefined),
       );
     });
@@ -141,6 +170,7 @@ export class Broker {
   start(): void {
     this.emit({ type: 'broker-started' });
     this.replicas.start();
+    this.#observer.start();
     this.#lifecycle.register();
   }
 
@@ -176,6 +206,11 @@ export class Broker {
   applyMetadata(metadata: ClusterMetadata, records: readonly MetadataRecord[]): void {
     const before = this.#metadata;
     if (metadata.offset <= before.offset) return;
+    // What was before its own registration is not for this process: it would lead what it led.
+    if (this.brokerEpoch < 0 || metadata.offset <= this.brokerEpoch) {
+      this.#early = metadata;
+      return;
+    }
     this.#metadata = metadata;
     this.#configs.update(metadata.configs);
     const isNext = before.offset + records.length === metadata.offset;
@@ -183,12 +218,20 @@ export class Broker {
     for (const topicId of touched) this.#applyTopic(topicId, before.topicsById.get(topicId));
     let brokersChanged = !isNext;
     for (const record of records) {
-      if (record.type !== 'broker-registration-change') continue;
+      if (!('brokerId' in record) || record.type === 'producer-ids') continue;
       brokersChanged = true;
-      if (record.fenced) this.replicas.brokerFenced(record.brokerId);
+      if ('fenced' in record && record.fenced) this.replicas.brokerFenced(record.brokerId);
     }
     if (brokersChanged) this.replicas.reconsiderIsr();
+    this.#lifecycle.metadataChanged();
   }
+
+  /** Once, and only at the controller that leads as far as this broker knows. */
+  readonly #tryController: CallController = (name, request, reply) => {
+    const { leaderId } = this.#observer;
+    if (leaderId === undefined) this.clock.after(0, () => reply(undefined));
+    else this.#options.callController(leaderId, name, request, reply);
+  };
 
   #applyTopic(topicId: string, before: TopicImage | undefined): void {
     const topic = this.#metadata.topicsById.get(topicId);
@@ -198,7 +241,10 @@ export class Broker {
     }
     topic.partitions.forEach((partition, index) => {
       if (before?.partitions[index] === partition) return;
-      if (!partition.replicas.includes(this.brokerId)) return;
+      if (!partition.replicas.includes(this.brokerId)) {
+        this.replicas.removeReplica(topicId, index, partition.leaderEpoch);
+        return;
+      }
       const identity = {
         topicId,
         topic: topic.name,

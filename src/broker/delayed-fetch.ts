@@ -5,6 +5,7 @@ import {
   failedRead,
   type PartitionRead,
   readPartition,
+  referredRead,
   visibleEnd,
 } from '../replication/partition-read.ts';
 import type { ParkedOperation, Purgatory, Ticket } from '../replication/purgatory.ts';
@@ -23,6 +24,8 @@ export interface FetchParameters {
   readonly maxWaitMs: number;
   /** A consumer that knows of other replicas than the leader (KIP-392: version 11). */
   readonly mayReadFollower: boolean;
+  /** A replica that the reader had better read, or -1 (KIP-392). */
+  readonly readReplica: (partition: Partition, fetchOffset: number) => number;
 }
 
 /**
@@ -30,7 +33,9 @@ export interface FetchParameters {
  */
 type FindPartition = (entry: FetchEntry) => Partition | ErrorCode;
 
-export type FetchReads = ReadonlyMap<FetchEntry, PartitionRead>;
+/** What was read of a partition, or where it had better be read. */
+export type FetchRead = PartitionRead & { readonly preferredReadReplica?: number };
+export type FetchReads = ReadonlyMap<FetchEntry, FetchRead>;
 
 /**
  * A Fetch: replies at once with enough bytes, an error, a divergence, or nothing to wait for; else
@@ -92,7 +97,7 @@ export class DelayedFetch implements ParkedOperation {
   /** Reads what may have something to say, in order, until the response is full. */
   #read(): { reads: FetchReads; sizeBytes: number; isDue: boolean } {
     const session = this.#session;
-    const reads = new Map<FetchEntry, PartitionRead>();
+    const reads = new Map<FetchEntry, FetchRead>();
     let sizeBytes = 0;
     let canWait = false;
     let isDue = false;
@@ -110,14 +115,15 @@ export class DelayedFetch implements ParkedOperation {
       const read = this.#readOne(found, entry, sizeBytes);
       sizeBytes += read.sizeBytes;
       if (read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== undefined) isDue = true;
+      if (read.preferredReadReplica !== undefined) isDue = true;
       const { fetchOffset } = entry.position;
       const end = visibleEnd(found, this.#parameters.isolation);
       // A read never goes past its segment, so waiting would bring nothing more.
       isDue ||= read.sizeBytes > 0 && found.log.isInOlderSegment(fetchOffset, end);
       if (hasNews(entry, read)) {
         reads.set(entry, read);
-        // A follower's own progress may have moved the high watermark just now: news for later.
       } else if (fetchOffset >= end && read.highWatermark === found.log.highWatermark) {
+        // Not if this progress itself has moved the high watermark: that is news for later.
         session.listen(entry);
         session.dirty.delete(entry);
       }
@@ -126,12 +132,17 @@ export class DelayedFetch implements ParkedOperation {
     return { reads, sizeBytes, isDue: isDue || !(canWait || reads.size < session.size) };
   }
 
-  #readOne(partition: Partition, entry: FetchEntry, sizeBytes: number): PartitionRead {
-    const { replicaId, replicaEpoch, isolation, maxBytes, mayReadFollower } = this.#parameters;
+  #readOne(partition: Partition, entry: FetchEntry, sizeBytes: number): FetchRead {
+    const { replicaId, replicaEpoch, isolation, maxBytes } = this.#parameters;
+    const { mayReadFollower, readReplica } = this.#parameters;
     const { position } = entry;
     const { name } = partition.role;
     if (name !== 'Leader' && !(name === 'Follower' && mayReadFollower)) {
       return failedRead(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+    const preferredReadReplica = readReplica(partition, position.fetchOffset);
+    if (preferredReadReplica >= 0) {
+      return { ...referredRead(partition, position.currentLeaderEpoch), preferredReadReplica };
     }
     const read = readPartition(partition, position, isolation, {
       maxSizeBytes: Math.max(0, Math.min(position.partitionMaxBytes, maxBytes - sizeBytes)),
@@ -153,9 +164,10 @@ export class DelayedFetch implements ParkedOperation {
 }
 
 /** Whether an incremental response must mention the entry (kafka-semantics 4.15). */
-function hasNews(entry: FetchEntry, read: PartitionRead): boolean {
+function hasNews(entry: FetchEntry, read: FetchRead): boolean {
   return (
     read.sizeBytes > 0 ||
+    read.preferredReadReplica !== undefined ||
     read.errorCode !== ErrorCode.NONE ||
     read.divergingEpoch !== undefined ||
     read.highWatermark !== entry.toldHighWatermark ||

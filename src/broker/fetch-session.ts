@@ -117,6 +117,10 @@ export class FetchSession implements PartitionListener {
     }
     entry.position = position;
     entry.isStated = true;
+    // A follower says what it knows (KIP-1166): a response that told it more may have been in vain.
+    if (position.highWatermark < entry.toldHighWatermark) {
+      entry.toldHighWatermark = position.highWatermark;
+    }
     this.dirty.add(entry);
   }
 

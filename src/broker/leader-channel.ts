@@ -15,10 +15,11 @@ export function leaderChannel(
     brokerEpoch: () => broker.brokerEpoch,
     clock: broker.clock,
     settings: () => broker.settings,
+    knobs: broker.knobs,
     fetch: (request, reply) => callBroker(leader, 'Fetch', request, reply),
     leaderBounds: (partition, reply) => {
       const ask = (timestamp: number, then: (offset: number) => void) => {
-        const request = listOffsetsRequest(broker.brokerId, partition, timestamp);
+        const request = listOffsetsRequest(broker, partition, timestamp);
         callBroker(leader, 'ListOffsets', request, (response) => {
           const found = response?.topics[0]?.partitions[0];
           if (found?.errorCode === ErrorCode.NONE) then(found.offset);
@@ -29,18 +30,42 @@ export function leaderChannel(
         ask(latestTimestamp, (logEndOffset) => reply({ logStartOffset, logEndOffset }));
       });
     },
+    askEpochEnd: (partition) => (leaderEpoch, reply) => {
+      const request = epochEndRequest(broker, partition, leaderEpoch);
+      callBroker(leader, 'OffsetForLeaderEpoch', request, (response) => {
+        const found = response?.topics[0]?.partitions[0];
+        reply(found?.errorCode === ErrorCode.NONE ? found : undefined);
+      });
+    },
   };
 }
 
 const earliestTimestamp = -2;
 const latestTimestamp = -1;
 
+/** The leader epoch that a follower believes in, which it says so that its leader may refuse it. */
+const epochOf = ({ knobs }: Broker, { leaderEpoch }: Partition): number =>
+  knobs.fencing ? leaderEpoch : -1;
+
 function listOffsetsRequest(
-  replicaId: number,
-  { identity, leaderEpoch }: Partition,
+  broker: Broker,
+  partition: Partition,
   timestamp: number,
 ): RequestOf<'ListOffsets'> {
-  const { topic, partition: partitionIndex } = identity;
-  const partitions = [{ partitionIndex, currentLeaderEpoch: leaderEpoch, timestamp }];
-  return { replicaId, isolationLevel: 0, topics: [{ name: topic, partitions }], timeoutMs: 0 };
+  const { topic: name, partition: partitionIndex } = partition.identity;
+  const currentLeaderEpoch = epochOf(broker, partition);
+  const partitions = [{ partitionIndex, currentLeaderEpoch, timestamp }];
+  const topics = [{ name, partitions }];
+  return { replicaId: broker.brokerId, isolationLevel: 0, topics, timeoutMs: 0 };
+}
+
+function epochEndRequest(
+  broker: Broker,
+  partition: Partition,
+  leaderEpoch: number,
+): RequestOf<'OffsetForLeaderEpoch'> {
+  const { topic, partition: index } = partition.identity;
+  const currentLeaderEpoch = epochOf(broker, partition);
+  const partitions = [{ partition: index, currentLeaderEpoch, leaderEpoch }];
+  return { replicaId: broker.brokerId, topics: [{ topic, partitions }] };
 }

@@ -37,6 +37,8 @@ export class Lifecycle {
   #timer: Timer | undefined;
   #brokerEpoch = -1;
   #stopped = false;
+  /** How much of the metadata its last heartbeat said it has. */
+  #reportedOffset = -1;
   /** Set once it wants to shut down: what to do when it may. */
   #letGo: (() => void) | undefined;
 
@@ -64,6 +66,20 @@ export class Lifecycle {
     });
   }
 
+  /** Who has come to know its own registration may take part, and says so at once. */
+  metadataChanged(): void {
+    const brokerEpoch = this.#brokerEpoch;
+    const isNews = this.#reportedOffset <= brokerEpoch;
+    if (
+      !this.#stopped &&
+      brokerEpoch >= 0 &&
+      isNews &&
+      this.#options.metadataOffset() > brokerEpoch
+    ) {
+      this.#sendHeartbeat();
+    }
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#timer?.cancel();
@@ -83,10 +99,12 @@ export class Lifecycle {
   }
 
   #sendHeartbeat(): void {
-    const { brokerId, callController, metadataOffset, heartbeatIntervalMs } = this.#options;
+    const { brokerId, callController, heartbeatIntervalMs } = this.#options;
+    const metadataOffset = this.#options.metadataOffset();
+    this.#reportedOffset = metadataOffset;
     const brokerEpoch = this.#brokerEpoch;
     const wantShutDown = this.#letGo !== undefined;
-    const request = { brokerId, brokerEpoch, metadataOffset: metadataOffset(), wantShutDown };
+    const request = { brokerId, brokerEpoch, metadataOffset, wantShutDown };
     callController('brokerHeartbeat', request, (response) => {
       if (this.#stopped || response === undefined) return;
       if (response.errorCode === ErrorCode.STALE_BROKER_EPOCH) this.register();

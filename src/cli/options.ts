@@ -17,6 +17,8 @@ interface ConfigFlags {
 
 interface Flags {
   readonly brokers: number;
+  readonly controllers: number;
+  readonly combined?: boolean;
   readonly port: number;
   readonly host?: string;
   readonly advertise?: string;
@@ -89,6 +91,13 @@ function describe(version: string): Command {
         .env('ODRADEK_BROKERS'),
     )
     .addOption(
+      new Option('--controllers <n>', 'number of controllers: 1, 3 or 5')
+        .default(1)
+        .argParser(whole)
+        .env('ODRADEK_CONTROLLERS'),
+    )
+    .option('--combined', 'the first brokers are the controllers, too')
+    .addOption(
       new Option('-p, --port <port>', 'port of the first broker, the others count up; 0 = any free')
         .default(9092)
         .argParser(whole)
@@ -133,6 +142,7 @@ function clusterOptions(flags: Flags): ClusterOptions {
   const each = ids.map((id): BrokerOptions => ({ config: perBroker[id] ?? {} }));
   return {
     brokers: Object.keys(perBroker).length === 0 ? flags.brokers : each,
+    controllers: { count: flags.controllers, combined: flags.combined ?? false },
     port: flags.port,
     topics: flags.topic ?? {},
     config: all,

@@ -14,7 +14,7 @@ export interface BrokerDefinition {
   readonly configs: ConfigMap;
 }
 
-export type BrokerState = 'running' | 'paused' | 'stopped';
+export type NodeState = 'running' | 'paused' | 'stopped';
 
 interface BrokerSeatOptions {
   readonly definition: BrokerDefinition;
@@ -29,7 +29,7 @@ interface BrokerSeatOptions {
   >;
   /** A process has ended, and its connections with it. */
   readonly ended: (process: Process) => void;
-  readonly stateChanged: (state: BrokerState) => void;
+  readonly stateChanged: (state: NodeState) => void;
 }
 
 interface Running {
@@ -53,9 +53,13 @@ export class BrokerSeat {
     this.definition = options.definition;
   }
 
-  get state(): BrokerState {
+  get state(): NodeState {
     if (this.#running === undefined) return 'stopped';
     return this.#running.process.isPaused ? 'paused' : 'running';
+  }
+
+  get logs(): LogStore {
+    return this.#logs;
   }
 
   get process(): Process | undefined {

@@ -1,5 +1,5 @@
 import type { BrokerEvent } from '../broker/broker-event.ts';
-import type { ControllerEvent } from '../controller/controller.ts';
+import type { ControllerEvent } from '../controller/controller-event.ts';
 import type { ReplicaEvent } from '../replication/replication-event.ts';
 import type { NetworkEvent } from '../simulation/network.ts';
 

@@ -1,23 +1,31 @@
 import { assert } from '../assert.ts';
-import type { Broker, CallBroker, CallController } from '../broker/broker.ts';
+import type { Broker, CallBroker } from '../broker/broker.ts';
 import type { BrokerEvent, Loss } from '../broker/broker-event.ts';
 import type { Door } from '../broker/door.ts';
 import type { RequestCount } from '../broker/request-census.ts';
+import { brokerConfiguration } from '../config/broker-configuration.ts';
+import { ConfigResourceType } from '../config/config-resource.ts';
+import { type ConfigMap, configsOf } from '../config/dynamic-configs.ts';
+import { type Knobs, modernKnobs } from '../config/knobs.ts';
+import { type TopicSettings, topicSettings } from '../config/topic-settings.ts';
 import type { ClusterMetadata } from '../controller/cluster-metadata.ts';
-import { Controller } from '../controller/controller.ts';
-import type { Endpoint, MetadataRecord } from '../controller/metadata-records.ts';
+import type { Endpoint } from '../controller/metadata-records.ts';
+import type { QuorumController } from '../controller/quorum-controller.ts';
 import { randomUuid } from '../controller/random-uuid.ts';
 import { apis } from '../protocol/messages/index.ts';
+import type { LogStore } from '../replication/log-store.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { ReplicaEvent } from '../replication/replication-event.ts';
 import { VirtualClock } from '../simulation/clock.ts';
 import { Network } from '../simulation/network.ts';
-import { Process } from '../simulation/process.ts';
+import type { Process } from '../simulation/process.ts';
 import { Random } from '../simulation/random.ts';
 import { Trace } from '../simulation/trace.ts';
-import { type BrokerDefinition, BrokerSeat, type BrokerState } from './broker-seat.ts';
+import { type BrokerDefinition, BrokerSeat, type NodeState } from './broker-seat.ts';
 import { Calls } from './calls.ts';
 import type { ClusterEvent } from './cluster-event.ts';
+import type { ControllerSeat } from './controller-seat.ts';
+import { Controllers } from './controllers.ts';
 
 interface ClusterOptions {
   readonly seed: number;
@@ -26,9 +34,16 @@ interface ClusterOptions {
   readonly brokers: readonly BrokerDefinition[];
   /** How many events the trace keeps. */
   readonly traceCapacity?: number;
+  /** Rules of earlier releases, to see what they let through; by default the newest. */
+  readonly knobs?: Partial<Knobs>;
+  /** Where the network's delays come from; by default the seed. */
+  readonly networkRandom?: Random;
+  /** Node ids of the controllers. One that is a broker's, too, is a combined node. Default: one. */
+  readonly controllers?: readonly number[];
 }
 
-const controllerNode = -1;
+/** As Kafka's own test clusters number them; that no broker happens to have the same id is checked. */
+const defaultControllers = [3000];
 
 /**
  * N brokers, a controller, a network, a clock and a seed: a function from inputs to a trace. It
@@ -40,18 +55,21 @@ export class Cluster {
   readonly clock: VirtualClock;
   readonly network: Network;
   readonly trace: Trace<ClusterEvent>;
+  readonly knobs: Knobs;
+  readonly #clusterConfigs: ConfigMap;
   readonly #random: Random;
   readonly #calls: Calls;
-  readonly #controller: Controller;
-  readonly #controllerProcess: Process;
+  readonly #controllers: Controllers;
   readonly #seats = new Map<number, BrokerSeat>();
-  readonly #stateListeners: ((brokerId: number, state: BrokerState) => void)[] = [];
+  readonly #stateListeners: ((brokerId: number, state: NodeState) => void)[] = [];
 
   constructor(options: ClusterOptions) {
     const { seed, startMs, brokers, traceCapacity = 10_000 } = options;
     const [first] = brokers;
     assert(first !== undefined, 'a cluster has at least one broker');
     this.seed = seed;
+    this.#clusterConfigs = first.configs;
+    this.knobs = { ...modernKnobs, ...options.knobs };
     this.#random = new Random(seed);
     this.clusterId = randomUuid(this.#random.fork('cluster-id'));
     const clock = new VirtualClock(startMs);
@@ -59,20 +77,18 @@ export class Cluster {
     this.trace = new Trace({ now: () => clock.now(), capacity: traceCapacity });
     this.network = new Network({
       clock,
-      random: this.#random.fork('network'),
+      random: options.networkRandom ?? this.#random.fork('network'),
       emit: (event) => this.trace.record('network', event),
     });
     this.#calls = new Calls(clock, this.network);
-    this.#controllerProcess = new Process(controllerNode, clock);
-    this.#controller = new Controller({
-      clock: this.#controllerProcess,
-      random: this.#random.fork('controller'),
+    this.#controllers = new Controllers({
+      ids: options.controllers ?? defaultControllers,
+      clock,
+      random: this.#random,
+      calls: this.#calls,
       configs: first.configs,
-      emit: (event) => this.trace.record('controller', event),
-      publish: (metadata, records) => {
-        for (const brokerId of this.brokerIds) this.#publishTo(brokerId, metadata, records);
-      },
-      publishTo: (brokerId, metadata) => this.#publishTo(brokerId, metadata, []),
+      knobs: this.knobs,
+      emit: (nodeId, event) => this.trace.record(`controller ${nodeId}`, event),
     });
     for (const definition of brokers) this.addBroker(definition);
   }
@@ -81,9 +97,18 @@ export class Cluster {
     return [...this.#seats.keys()];
   }
 
-  /** The cluster as the controller has it. */
+  get controllerIds(): readonly number[] {
+    return this.#controllers.ids;
+  }
+
+  /** The cluster as its controllers have agreed on it. */
   get metadata(): ClusterMetadata {
-    return this.#controller.metadata;
+    return this.#controllers.metadata;
+  }
+
+  /** The controller that decides at present, if there is one. */
+  get activeController(): number | undefined {
+    return this.#controllers.active;
   }
 
   /** Where clients reach a broker; to be said before it starts. */
@@ -91,10 +116,12 @@ export class Cluster {
     this.#seat(brokerId).endpoint = endpoint;
   }
 
-  /** Starts every broker. All is ready once the clock has settled. */
+  /**
+   * Starts every node. With one controller all is ready once the clock has settled; several have to
+   * elect one first.
+   */
   start(): void {
-    this.#controller.bootstrap();
-    for (const brokerId of this.brokerIds) this.restart(brokerId);
+    for (const nodeId of new Set([...this.controllerIds, ...this.brokerIds])) this.restart(nodeId);
   }
 
   /** Makes a place for one more broker; `advertise` and `restart` bring it to life. */
@@ -107,6 +134,8 @@ export class Cluster {
       surroundings: (process, start) => this.#surroundings(process, start),
       ended: (process) => this.#calls.ended(process),
       stateChanged: (state) => {
+        // The broker of a combined node has handed over what it led; now its controller does.
+        if (state === 'stopped') this.#controllers.seat(brokerId)?.shutdown();
         for (const listener of this.#stateListeners) listener(brokerId, state);
       },
     });
@@ -119,39 +148,51 @@ export class Cluster {
     this.#seats.delete(brokerId);
   }
 
-  /** Ends a broker's process as `kill -9` does, or worse. Does nothing to one that has stopped. */
-  crash(brokerId: number, loss: Loss = 'nothing'): void {
-    this.#seat(brokerId).crash(loss);
-  }
-
   /**
-   * Starts a broker's process on the disk that the last one left. Does nothing to one that runs.
+   * Ends a node's process as `kill -9` does, or worse. Does nothing to one that has stopped. A
+   * controller loses nothing: the quorum does not hold if a vote is forgotten.
    */
-  restart(brokerId: number): void {
-    this.#seat(brokerId).start();
+  crash(nodeId: number, loss: Loss = 'nothing'): void {
+    this.#node(nodeId).controller?.crash();
+    this.#node(nodeId).broker?.crash(loss);
   }
 
-  /** Lets a broker hand over what it leads and stop, as SIGTERM does. It takes its time. */
-  shutdown(brokerId: number): void {
-    this.#seat(brokerId).shutdown();
+  /** Starts a node's process on the disk that the last one left. Does nothing to one that runs. */
+  restart(nodeId: number): void {
+    this.#node(nodeId).controller?.start();
+    this.#node(nodeId).broker?.start();
   }
 
-  /** Stops a broker in its tracks, as a long garbage collection does; its connections stay. */
-  pause(brokerId: number): void {
-    this.#seat(brokerId).pause();
+  /** Lets a node hand over what it leads and stop, as SIGTERM does. It takes its time. */
+  shutdown(nodeId: number): void {
+    const { broker, controller } = this.#node(nodeId);
+    (broker ?? controller)?.shutdown();
   }
 
-  resume(brokerId: number): void {
-    this.#seat(brokerId).resume();
+  /** Stops a node in its tracks, as a long garbage collection does; its connections stay. */
+  pause(nodeId: number): void {
+    this.#node(nodeId).controller?.pause();
+    this.#node(nodeId).broker?.pause();
   }
 
-  state(brokerId: number): BrokerState {
-    return this.#seat(brokerId).state;
+  resume(nodeId: number): void {
+    this.#node(nodeId).controller?.resume();
+    this.#node(nodeId).broker?.resume();
+  }
+
+  state(nodeId: number): NodeState {
+    const { broker, controller } = this.#node(nodeId);
+    return (broker ?? controller)!.state;
   }
 
   /** Whether there is a process; it may be paused. */
-  isRunning(brokerId: number): boolean {
-    return this.state(brokerId) !== 'stopped';
+  isRunning(nodeId: number): boolean {
+    return this.state(nodeId) !== 'stopped';
+  }
+
+  /** The running process of a controller. */
+  controller(nodeId: number): QuorumController | undefined {
+    return this.#node(nodeId).controller?.controller;
   }
 
   /** The running process of a broker. */
@@ -159,11 +200,28 @@ export class Cluster {
     return this.#seat(brokerId).broker;
   }
 
+  process(brokerId: number): Process | undefined {
+    return this.#seat(brokerId).process;
+  }
+
   /** What a client's connection to a running broker talks to. */
   door(brokerId: number): Door {
     const { door } = this.#seat(brokerId);
     assert(door !== undefined, `broker ${brokerId} is not running`);
     return door;
+  }
+
+  /** What a topic's configs mean, as the controller sees them. */
+  topicSettings(topic: string): TopicSettings {
+    const { configs } = this.metadata;
+    const configuration = brokerConfiguration(-1, this.#clusterConfigs, configs);
+    const own = configsOf(configs, { type: ConfigResourceType.TOPIC, name: topic });
+    return topicSettings(configuration, own);
+  }
+
+  /** The disk of a broker, whether it runs or not. */
+  logs(brokerId: number): LogStore {
+    return this.#seat(brokerId).logs;
   }
 
   /** What clients have asked of a broker, through all its crashes. */
@@ -179,8 +237,18 @@ export class Cluster {
   }
 
   /** Calls `listener` whenever a broker's process has started, paused or ended. */
-  onBrokerState(listener: (brokerId: number, state: BrokerState) => void): void {
+  onBrokerState(listener: (brokerId: number, state: NodeState) => void): void {
     this.#stateListeners.push(listener);
+  }
+
+  /** What runs at a node: a broker, a controller, or both. */
+  #node(nodeId: number): {
+    broker: BrokerSeat | undefined;
+    controller: ControllerSeat | undefined;
+  } {
+    const node = { broker: this.#seats.get(nodeId), controller: this.#controllers.seat(nodeId) };
+    assert(node.broker ?? node.controller, `there is no node ${nodeId}`);
+    return node;
   }
 
   #seat(brokerId: number): BrokerSeat {
@@ -193,24 +261,15 @@ export class Cluster {
     const node = `broker ${process.nodeId}`;
     return {
       clusterId: this.clusterId,
+      knobs: this.knobs,
       random: this.#random.fork(`${node} start ${start}`),
-      callController: this.#callController(process),
+      voters: this.controllerIds,
+      callVoter: this.#controllers.callVoter(process),
+      callController: this.#controllers.callController(process),
       callBroker: this.#callBroker(process),
       emit: (event: BrokerEvent | ReplicaEvent, about?: string) =>
         this.trace.record(node, event, about),
     };
-  }
-
-  #callController(from: Process): CallController {
-    return (name, request, reply) =>
-      this.#calls.call({
-        from,
-        to: this.#controllerProcess,
-        plane: 'controller',
-        label: name,
-        handle: (respond) => this.#controller.handle(name, request, respond),
-        reply,
-      });
   }
 
   /** Brokers speak to each other at the newest version of each API, without the bytes. */
@@ -234,18 +293,5 @@ export class Cluster {
         reply,
       });
     };
-  }
-
-  #publishTo(
-    brokerId: number,
-    metadata: ClusterMetadata,
-    records: readonly MetadataRecord[],
-  ): void {
-    const { process, broker } = this.#seat(brokerId);
-    if (process === undefined || broker === undefined) return;
-    const route = { from: controllerNode, to: brokerId, plane: 'controller' } as const;
-    this.network.send({ ...route, label: 'metadata' }, () => {
-      process.deliver(() => broker.applyMetadata(metadata, records));
-    });
   }
 }

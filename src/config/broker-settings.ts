@@ -11,7 +11,12 @@ const numbers = [
   ...(['replica.lag.time.max.ms', 'replica.fetch.wait.max.ms'] as const),
   ...(['replica.fetch.min.bytes', 'replica.fetch.max.bytes'] as const),
   ...(['replica.fetch.response.max.bytes', 'replica.fetch.backoff.ms'] as const),
+  ...(['leader.imbalance.check.interval.seconds', 'unclean.leader.election.interval.ms'] as const),
   ...(['broker.session.timeout.ms', 'broker.heartbeat.interval.ms'] as const),
+  ...(['controller.quorum.election.timeout.ms', 'controller.quorum.fetch.timeout.ms'] as const),
+  ...(['controller.quorum.election.backoff.max.ms'] as const),
+  ...(['controller.quorum.retry.backoff.ms'] as const),
+  ...(['metadata.log.max.record.bytes.between.snapshots'] as const),
   ...(['log.retention.check.interval.ms', 'producer.id.expiration.ms'] as const),
   ...(['log.flush.scheduler.interval.ms'] as const),
   ...(['replica.high.watermark.checkpoint.interval.ms'] as const),
@@ -26,18 +31,25 @@ const numbers = [
   ...(['group.max.size', 'group.consumer.max.size'] as const),
 ] as const;
 
-const booleans = ['auto.create.topics.enable', 'delete.topic.enable'] as const;
-const texts = ['broker.rack'] as const;
+const booleans = [
+  'auto.create.topics.enable',
+  'auto.leader.rebalance.enable',
+  'delete.topic.enable',
+] as const;
+const texts = ['broker.rack', 'replica.selector.class'] as const;
+const lists = ['log.dir', 'log.dirs'] as const;
 
 /** What this broker's configs mean for it: `num.partitions` as `numPartitions`, and so on. */
 export type BrokerSettings = {
   readonly [Name in (typeof numbers)[number] as CamelCase<Name>]: number;
 } & { readonly [Name in (typeof booleans)[number] as CamelCase<Name>]: boolean } & {
   readonly [Name in (typeof texts)[number] as CamelCase<Name>]: string | null;
+} & {
+  readonly [Name in (typeof lists)[number] as CamelCase<Name>]: readonly string[] | null;
 };
 
 /** The configs that `brokerSettings` reads. */
-export const brokerSettingNames: readonly string[] = [...numbers, ...booleans, ...texts];
+export const brokerSettingNames: readonly string[] = [...numbers, ...booleans, ...texts, ...lists];
 
 const keys = brokerSettingNames.map((name) => [camelCase(name), name] as const);
 

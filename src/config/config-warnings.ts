@@ -6,12 +6,11 @@ import type { ConfigMap } from './dynamic-configs.ts';
 import { topicConfigs } from './topic-configs.ts';
 import { topicSettingNames } from './topic-settings.ts';
 
-/** Nothing acts on these: there is no index, and so far no compaction and no unclean election. */
+/** Nothing acts on these: there is no index, and so far no compaction. */
 const withoutEffect = [
   ...['file.delete.delay.ms', 'index.interval.bytes', 'segment.index.bytes'],
   ...['segment.jitter.ms', 'delete.retention.ms'],
   ...['min.compaction.lag.ms', 'max.compaction.lag.ms', 'min.cleanable.dirty.ratio'],
-  'unclean.leader.election.enable',
 ];
 
 const honoured = new Set([

@@ -17,6 +17,11 @@ export interface Knobs {
   readonly strictMinIsr: boolean;
   /** The process of a follower that joins the ISR is the one that fetched (KIP-903). */
   readonly brokerEpochs: boolean;
+  /**
+   * Only replicas are eligible leader replicas. Not so in Kafka 4.3.1: a reassignment below the
+   * minimum ISR leaves one that it has dropped, and if that is added again it may lead with nothing.
+   */
+  readonly elrOfReplicas: boolean;
 }
 
 /** As Kafka 4.3 does it. */
@@ -26,4 +31,5 @@ export const modernKnobs: Knobs = {
   elr: true,
   strictMinIsr: true,
   brokerEpochs: true,
+  elrOfReplicas: false,
 };

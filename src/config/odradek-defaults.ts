@@ -27,6 +27,24 @@ export const odradekDefaults: readonly OdradekDefault[] = [
     unless: [],
   },
   {
+    name: 'controller.quorum.election.timeout.ms',
+    value: '100',
+    why: 'Kafka: 1000. Several controllers have elected one in two tenths of a second.',
+    unless: [],
+  },
+  {
+    name: 'controller.quorum.fetch.timeout.ms',
+    value: '300',
+    why: 'Kafka: 2000. A crashed controller is found out as fast as a crashed broker.',
+    unless: [],
+  },
+  {
+    name: 'controller.quorum.election.backoff.max.ms',
+    value: '100',
+    why: 'Kafka: 1000. As long as an election.',
+    unless: [],
+  },
+  {
     name: 'group.initial.rebalance.delay.ms',
     value: '0',
     why: 'Kafka: 3000. A test has one or two members and need not wait for more.',

@@ -7,6 +7,7 @@ import {
 import { type ConfigResource, ConfigResourceType } from '../config/config-resource.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import { type CallError, callError, noError } from './call-error.ts';
+import { type ClusterMetadata, isElrEnabled } from './cluster-metadata.ts';
 import type { CallContext, CallHandler } from './controller-call.ts';
 import type { MetadataRecord } from './metadata-records.ts';
 
@@ -41,7 +42,7 @@ function changeEach<Wanted extends WantedResource>(
   const alterContext: AlterContext = {
     broker: configuration,
     dynamic: metadata.configs,
-    eligibleLeaderReplicas: true,
+    eligibleLeaderReplicas: isElrEnabled(metadata),
   };
   const records: MetadataRecord[] = [];
   const responses = request.resources.map((wanted) => {
@@ -61,10 +62,22 @@ function changeEach<Wanted extends WantedResource>(
     }
     return { ...error, resourceType, resourceName };
   });
+  records.push(...clearElr(metadata, records));
   return {
     records: request.validateOnly ? [] : records,
     response: { throttleTimeMs: 0, responses },
   };
+}
+
+/** With another minimum of in-sync replicas, who was eligible under the old may not be. */
+function clearElr(metadata: ClusterMetadata, changes: readonly MetadataRecord[]): MetadataRecord[] {
+  if (!isElrEnabled(metadata)) return [];
+  return changes.flatMap((change): MetadataRecord[] => {
+    if (change.type !== 'config' || change.name !== 'min.insync.replicas') return [];
+    const isTopic = change.resourceType === ConfigResourceType.TOPIC;
+    const topic = isTopic ? metadata.topicsByName.get(change.resourceName) : undefined;
+    return [{ type: 'clear-elr', topicId: topic?.topicId ?? null }];
+  });
 }
 
 const duplicate = callError(ErrorCode.INVALID_REQUEST, 'Each resource must appear at most once.');

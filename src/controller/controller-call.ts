@@ -1,8 +1,13 @@
 import type { BrokerConfiguration } from '../config/broker-configuration.ts';
+import type { Knobs } from '../config/knobs.ts';
 import type {
   AlterConfigsRequest,
   AlterConfigsResponse,
 } from '../protocol/messages/alter-configs.ts';
+import type {
+  AlterPartitionReassignmentsRequest,
+  AlterPartitionReassignmentsResponse,
+} from '../protocol/messages/alter-partition-reassignments.ts';
 import type {
   CreatePartitionsRequest,
   CreatePartitionsResponse,
@@ -16,9 +21,25 @@ import type {
   DeleteTopicsResponse,
 } from '../protocol/messages/delete-topics.ts';
 import type {
+  DescribeQuorumRequest,
+  DescribeQuorumResponse,
+} from '../protocol/messages/describe-quorum.ts';
+import type {
+  ElectLeadersRequest,
+  ElectLeadersResponse,
+} from '../protocol/messages/elect-leaders.ts';
+import type {
   IncrementalAlterConfigsRequest,
   IncrementalAlterConfigsResponse,
 } from '../protocol/messages/incremental-alter-configs.ts';
+import type {
+  ListPartitionReassignmentsRequest,
+  ListPartitionReassignmentsResponse,
+} from '../protocol/messages/list-partition-reassignments.ts';
+import type {
+  UnregisterBrokerRequest,
+  UnregisterBrokerResponse,
+} from '../protocol/messages/unregister-broker.ts';
 import type { Random } from '../simulation/random.ts';
 import type { ClusterMetadata, PartitionImage } from './cluster-metadata.ts';
 import type { Endpoint, LeaderRecoveryState, MetadataRecord } from './metadata-records.ts';
@@ -72,6 +93,17 @@ interface ControllerCalls {
     request: IncrementalAlterConfigsRequest;
     response: IncrementalAlterConfigsResponse;
   };
+  electLeaders: { request: ElectLeadersRequest; response: ElectLeadersResponse };
+  alterPartitionReassignments: {
+    request: AlterPartitionReassignmentsRequest;
+    response: AlterPartitionReassignmentsResponse;
+  };
+  listPartitionReassignments: {
+    request: ListPartitionReassignmentsRequest;
+    response: ListPartitionReassignmentsResponse;
+  };
+  describeQuorum: { request: DescribeQuorumRequest; response: DescribeQuorumResponse };
+  unregisterBroker: { request: UnregisterBrokerRequest; response: UnregisterBrokerResponse };
 }
 
 export type CallName = keyof ControllerCalls;
@@ -84,6 +116,7 @@ export interface CallContext {
   readonly random: Random;
   /** The configs of the broker whose static settings count for the cluster. */
   readonly configuration: BrokerConfiguration;
+  readonly knobs: Knobs;
 }
 
 /** The records that make a decision so, and what the caller hears once they are committed. */

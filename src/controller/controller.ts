@@ -6,11 +6,12 @@ import type { Clock } from '../simulation/clock.ts';
 import type { Random } from '../simulation/random.ts';
 import { allocateProducerIds } from './allocate-producer-ids.ts';
 import { alterPartition } from './alter-partition.ts';
+import { alterPartitionReassignments } from './alter-partition-reassignments.ts';
 import { bootstrapRecords } from './bootstrap.ts';
 import { fenceBroker } from './broker-changes.ts';
 import { BrokerSessions } from './broker-sessions.ts';
 import { alterConfigs, incrementalAlterConfigs } from './change-configs.ts';
-import { type ClusterMetadata, emptyMetadata, replay } from './cluster-metadata.ts';
+import type { ClusterMetadata } from './cluster-metadata.ts';
 import type {
   CallContext,
   CallHandler,
@@ -21,13 +22,23 @@ import type {
 import { createPartitions } from './create-partitions.ts';
 import { createTopics } from './create-topics.ts';
 import { deleteTopics } from './delete-topics.ts';
+import { describeQuorum } from './describe-quorum.ts';
+import { electLeaders } from './elect-leaders.ts';
+import { LeaderBalance } from './leader-balance.ts';
+import { listPartitionReassignments } from './list-partition-reassignments.ts';
 import type { MetadataRecord } from './metadata-records.ts';
+import type { QuorumView } from './raft/quorum-view.ts';
+import { unregisterBroker } from './unregister-broker.ts';
 
-export type ControllerEvent = {
-  readonly type: 'metadata-committed';
-  readonly offset: number;
-  readonly record: MetadataRecord;
-};
+/** The metadata log, to which a controller writes while it is the active one. */
+interface ActiveLog {
+  /** The cluster with everything decided so far, committed or not. */
+  readonly metadata: ClusterMetadata;
+  append(records: readonly MetadataRecord[]): void;
+  describe(): QuorumView;
+  /** Runs `run` when all that was appended so far is committed, or the leadership lost. */
+  whenDecided(run: (committed: boolean) => void): void;
+}
 
 interface ControllerOptions {
   readonly clock: Clock;
@@ -38,22 +49,20 @@ interface ControllerOptions {
    */
   readonly configs: ConfigMap;
   readonly knobs?: Knobs;
-  readonly emit: (event: ControllerEvent) => void;
-  /** Called after each commit, for the brokers to hear of it. */
-  readonly publish: (metadata: ClusterMetadata, records: readonly MetadataRecord[]) => void;
-  /** Called when a broker shows that it has missed something. */
-  readonly publishTo: (brokerId: number, metadata: ClusterMetadata) => void;
+  readonly log: ActiveLog;
 }
 
 /**
- * Decides everything that concerns more than one broker. Each decision is a list of records,
- * appended to the metadata log and replayed into the next image; the caller hears of it after that.
+ * The active controller: decides everything that concerns more than one broker. Each decision is a
+ * list of records, appended to the metadata log and replayed into the next image, on which the next
+ * is made; the caller hears of it when it is committed. What is not in the log ends with it, so the
+ * next active controller gives every broker a session anew.
  */
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #sessions: BrokerSessions;
+  readonly #balance: LeaderBalance;
   readonly #handlers: { readonly [Name in CallName]: CallHandler<Name> };
-  #metadata = emptyMetadata;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -62,18 +71,18 @@ export class Controller {
       sessionTimeoutMs: () => brokerSettings(this.#configuration()).brokerSessionTimeoutMs,
       expired: (brokerId) => {
         if (this.#metadata.brokers.get(brokerId)?.fenced !== false) return;
-        this.#commit(fenceBroker(this.#context(), brokerId));
+        this.#append(fenceBroker(this.#context(), brokerId));
       },
+    });
+    this.#balance = new LeaderBalance({
+      clock: options.clock,
+      settings: () => brokerSettings(this.#configuration()),
+      context: () => this.#context(),
+      commit: (records) => this.#append(records),
     });
     this.#handlers = {
       registerBroker: (context, request) => this.#sessions.register(context, request),
-      brokerHeartbeat: (context, request) => {
-        const { metadata } = context;
-        const { brokerId, metadataOffset } = request;
-        // Kafka's brokers fetch the metadata log; here it is sent, and what was lost is sent again.
-        if (metadataOffset < metadata.offset) this.#options.publishTo(brokerId, metadata);
-        return this.#sessions.heartbeat(context, request);
-      },
+      brokerHeartbeat: (context, request) => this.#sessions.heartbeat(context, request),
       alterPartition,
       allocateProducerIds,
       createTopics,
@@ -81,27 +90,44 @@ export class Controller {
       createPartitions,
       alterConfigs,
       incrementalAlterConfigs,
+      electLeaders,
+      alterPartitionReassignments,
+      listPartitionReassignments,
+      unregisterBroker,
+      describeQuorum: (_context, request) => describeQuorum(options.log.describe(), request),
     };
   }
 
-  /** Writes what a new cluster begins with. */
-  bootstrap(): void {
-    this.#commit(bootstrapRecords(this.#configuration(), this.#options.knobs ?? modernKnobs));
+  start(): void {
+    if (this.#metadata.features.size === 0) {
+      const { knobs = modernKnobs } = this.#options;
+      this.#append(bootstrapRecords(this.#configuration(), knobs));
+    }
+    this.#sessions.start(this.#metadata);
+    this.#balance.start();
   }
 
-  get metadata(): ClusterMetadata {
-    return this.#metadata;
+  stop(): void {
+    this.#sessions.stop();
+    this.#balance.stop();
   }
 
-  /** Decides on `request`, commits what it takes, then replies. */
+  /**
+   * Decides on `request`, and replies when that is committed; undefined when another controller
+   * has become active before.
+   */
   handle<Name extends CallName>(
     name: Name,
     request: CallRequest<Name>,
-    reply: (response: CallResponse<Name>) => void,
+    reply: (response: CallResponse<Name> | undefined) => void,
   ): void {
     const { records, response } = this.#handlers[name](this.#context(), request);
-    this.#commit(records);
-    reply(response);
+    this.#append(records);
+    this.#options.log.whenDecided((committed) => reply(committed ? response : undefined));
+  }
+
+  get #metadata(): ClusterMetadata {
+    return this.#options.log.metadata;
   }
 
   #context(): CallContext {
@@ -109,6 +135,7 @@ export class Controller {
       metadata: this.#metadata,
       random: this.#options.random,
       configuration: this.#configuration(),
+      knobs: this.#options.knobs ?? modernKnobs,
     };
   }
 
@@ -116,13 +143,7 @@ export class Controller {
     return brokerConfiguration(-1, this.#options.configs, this.#metadata.configs);
   }
 
-  #commit(records: readonly MetadataRecord[]): void {
-    if (records.length === 0) return;
-    const { offset } = this.#metadata;
-    this.#metadata = replay(this.#metadata, records);
-    records.forEach((record, index) => {
-      this.#options.emit({ type: 'metadata-committed', offset: offset + index, record });
-    });
-    this.#options.publish(this.#metadata, records);
+  #append(records: readonly MetadataRecord[]): void {
+    this.#options.log.append(records);
   }
 }

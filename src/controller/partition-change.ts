@@ -11,6 +11,8 @@ export interface ChangeRules {
   readonly minInSyncReplicas: number;
   /** Eligible leader replicas are kept (KIP-966). */
   readonly elr: boolean;
+  /** A replica that is none any more is eligible no more; Kafka 4.3.1 forgets to look. */
+  readonly elrOfReplicas?: boolean;
 }
 
 /** What is wanted; a field that is missing is to stay as it is. */
@@ -35,7 +37,7 @@ export function changePartition(
   wanted: WantedChange,
 ): PartitionChange | undefined {
   const target = completeReassignment({ ...before, ...wanted });
-  const elr = eligibleReplicas(rules, before, target.isr, wanted.uncleanShutdown);
+  const elr = eligibleReplicas(rules, before, target, wanted.uncleanShutdown);
   const { leader, unclean } = electLeader(rules.election, {
     ...target,
     elr,
@@ -70,15 +72,18 @@ const none: readonly number[] = [];
  * is committed (kafka-semantics 2.15), so who leaves it then has all there is.
  */
 function eligibleReplicas(
-  { elr, minInSyncReplicas }: ChangeRules,
+  { elr, elrOfReplicas, minInSyncReplicas }: ChangeRules,
   before: PartitionImage,
-  isr: readonly number[],
+  { isr, replicas }: Pick<PartitionImage, 'isr' | 'replicas'>,
   uncleanShutdown: number | undefined,
 ): readonly number[] {
   if (!elr || isr.length >= minInSyncReplicas) return none;
   const candidates = new Set([...before.elr, ...before.isr]);
   const eligible = [...candidates].filter(
-    (brokerId) => brokerId !== uncleanShutdown && !isr.includes(brokerId),
+    (brokerId) =>
+      brokerId !== uncleanShutdown &&
+      !isr.includes(brokerId) &&
+      (!elrOfReplicas || replicas.includes(brokerId)),
   );
   return eligible.sort((a, b) => a - b);
 }

@@ -1,6 +1,6 @@
 import { ErrorCode } from '../protocol/error-code.ts';
 import { type CallError, callError } from './call-error.ts';
-import type { ClusterMetadata } from './cluster-metadata.ts';
+import { type ClusterMetadata, isActive } from './cluster-metadata.ts';
 import type { CallContext } from './controller-call.ts';
 import type { MetadataRecord } from './metadata-records.ts';
 import { placeReplicas } from './placement.ts';
@@ -14,7 +14,7 @@ export function placeNewPartitions(
   partitions: number,
   replicationFactor: number,
 ): number[][] | CallError {
-  const brokers = [...metadata.brokers.values()];
+  const brokers = [...metadata.brokers.values()].filter((broker) => !broker.inControlledShutdown);
   const cannot = `Unable to replicate the partition ${replicationFactor} time(s)`;
   if (replicationFactor > brokers.length) {
     return callError(
@@ -39,7 +39,7 @@ export function partitionRecord(
   partition: number,
   replicas: readonly number[],
 ): MetadataRecord | CallError {
-  const isr = replicas.filter((brokerId) => metadata.brokers.get(brokerId)?.fenced === false);
+  const isr = replicas.filter((brokerId) => isActive(metadata, brokerId));
   const leader = isr[0];
   if (leader === undefined) {
     return callError(

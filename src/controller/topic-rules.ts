@@ -11,7 +11,7 @@ import type { ChangeRules } from './partition-change.ts';
  * allows that.
  */
 export function rulesOf(
-  { metadata, configuration }: CallContext,
+  { metadata, configuration, knobs }: CallContext,
   topic: TopicImage,
   election?: Election,
 ): ChangeRules {
@@ -23,5 +23,6 @@ export function rulesOf(
     mayLead: (brokerId) => isActive(metadata, brokerId),
     minInSyncReplicas: Math.min(minInSyncReplicas, topic.partitions[0]!.replicas.length),
     elr: isElrEnabled(metadata),
+    elrOfReplicas: knobs.elrOfReplicas,
   };
 }

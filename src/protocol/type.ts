@@ -49,6 +49,7 @@ export type Scalar =
   | 'bool'
   | 'int8'
   | 'int16'
+  | 'uint16'
   | 'int32'
   | 'int64'
   | 'uuid'

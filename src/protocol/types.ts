@@ -38,6 +38,12 @@ export const int16: Type<number> = scalar('int16', 0, {
   write: (to, value) => to.int16(value),
 });
 
+export const uint16: Type<number> = scalar('uint16', 0, {
+  minimumBytes: 2,
+  read: (from) => from.int16() & 0xffff,
+  write: (to, value) => to.int16(value),
+});
+
 export const int32: Type<number> = scalar('int32', 0, {
   minimumBytes: 4,
   read: (from) => from.int32(),

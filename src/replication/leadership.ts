@@ -70,6 +70,7 @@ export class Leadership {
   #isr: IsrState;
   /** The pending change is on its way to the controller, or what became of it on its way here. */
   #awaitsNews = false;
+  #ended = false;
 
   constructor(options: LeadershipOptions) {
     const { assignment, log } = options;
@@ -83,6 +84,11 @@ export class Leadership {
     // Members of the ISR get the full lag time to report; the others have none to lose.
     for (const brokerId of assignment.replicas) this.#track(brokerId);
     this.maybeAdvanceHighWatermark();
+  }
+
+  /** Another leader epoch has begun: what is still on its way here is not for this one. */
+  end(): void {
+    this.#ended = true;
   }
 
   get partitionEpoch(): number {
@@ -124,6 +130,21 @@ export class Leadership {
     return lowest;
   }
 
+  /** The followers in the ISR, as they have described themselves. */
+  inSyncFollowers(): {
+    brokerId: number;
+    logStartOffset: number;
+    logEndOffset: number;
+    lastCaughtUpMs: number;
+  }[] {
+    return this.isr.flatMap((brokerId) => {
+      const progress = this.#followers.get(brokerId);
+      if (progress === undefined) return [];
+      const { logStartOffset, logEndOffset, lastCaughtUpMs } = progress;
+      return [{ brokerId, logStartOffset, logEndOffset, lastCaughtUpMs }];
+    });
+  }
+
   /** The controller has changed this partition within the same leader epoch. */
   update(assignment: PartitionAssignment): void {
     if (assignment.partitionEpoch <= this.#partitionEpoch) return;
@@ -163,6 +184,12 @@ export class Leadership {
     this.#maybeExpandIsr(brokerId, progress);
     this.maybeAdvanceHighWatermark();
     return { isFollower: true, logStartMoved };
+  }
+
+  /** Follower `brokerId` fetches. Its session knows its position, so it need not say it anew. */
+  followerLives(brokerId: number): void {
+    const progress = this.#followers.get(brokerId);
+    if (progress !== undefined) this.#maybeExpandIsr(brokerId, progress);
   }
 
   /**
@@ -264,9 +291,10 @@ export class Leadership {
     });
     const change = { isr, leaderEpoch, partitionEpoch };
     requestIsrChange(change, ({ errorCode, assignment }) => {
-      if (this.#isr !== pending) return; // the image has overtaken the reply
+      if (this.#isr !== pending || this.#ended) return; // the image has overtaken the reply
       if (errorCode === ErrorCode.NONE) {
-        if (assignment !== undefined) this.update(assignment);
+        // With another leader epoch comes another leadership, made by the image.
+        if (assignment?.leaderEpoch === leaderEpoch) this.update(assignment);
         return;
       }
       emit({ type: 'isr-change-refused', errorCode });

@@ -51,6 +51,11 @@ export class LogStore {
     this.#owner = owner;
   }
 
+  /** The log of a partition, if this disk holds one. */
+  find(topicId: string, partition: number): PartitionLog | undefined {
+    return this.#logs.get(`${topicId}-${partition}`);
+  }
+
   open(identity: PartitionIdentity): PartitionLog {
     const key = `${identity.topicId}-${identity.partition}`;
     const existing = this.#logs.get(key);
@@ -72,6 +77,10 @@ export class LogStore {
     for (const key of this.#logs.keys()) {
       if (key.startsWith(`${topicId}-`)) this.#logs.delete(key);
     }
+  }
+
+  removePartition(topicId: string, partition: number): void {
+    this.#logs.delete(`${topicId}-${partition}`);
   }
 
   #attached(): LogStoreOwner {

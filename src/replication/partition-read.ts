@@ -45,6 +45,13 @@ export const failedRead = (errorCode: ErrorCode): PartitionRead => ({
   divergingEpoch: undefined,
 });
 
+/** Nothing is read here, for the reader is to read elsewhere (KIP-392). */
+export function referredRead(partition: Partition, currentLeaderEpoch: number): PartitionRead {
+  const epochError = partition.checkLeaderEpoch(currentLeaderEpoch);
+  if (epochError !== ErrorCode.NONE) return failedRead(epochError);
+  return readOf(partition, none, 0, undefined);
+}
+
 /** The offset below which a reader of this isolation may read. */
 export function visibleEnd(partition: Partition, isolation: FetchIsolation): number {
   switch (isolation) {

@@ -105,6 +105,7 @@ export class Partition {
       }
       return false;
     }
+    this.leadership?.end();
     if (leader === this.#host.brokerId) this.#becomeLeader(assignment);
     else if (leader >= 0) this.#becomeFollower(assignment);
     else this.#becomeOffline(leaderEpoch);
@@ -140,8 +141,17 @@ export class Partition {
 
   /** The topic is deleted: whoever waits here waits in vain. */
   delete(): void {
+    this.leadership?.end();
     this.#role = { name: 'Deleted', leaderEpoch: this.leaderEpoch };
     this.#host.emit(this.identity, { type: 'deleted' });
+    this.changed();
+  }
+
+  /** The partition is no longer kept here: whoever waits must look elsewhere. */
+  moveAway(leaderEpoch: number): void {
+    this.leadership?.end();
+    this.#role = { name: 'Offline', leaderEpoch };
+    this.#host.emit(this.identity, { type: 'moved-away' });
     this.changed();
   }
 

@@ -1,7 +1,9 @@
+import type { Knobs } from '../config/knobs.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import type { FetchRequest, FetchResponse } from '../protocol/messages/fetch.ts';
 import { ZERO_UUID } from '../protocol/types.ts';
 import type { Clock, Timer } from '../simulation/clock.ts';
+import { type AskEpochEnd, truncateFirst } from './historical-truncation.ts';
 import type { Partition } from './partition.ts';
 import { truncateToDivergence } from './truncation.ts';
 
@@ -26,6 +28,7 @@ export interface ReplicaFetcherOptions {
   readonly brokerEpoch: () => number;
   readonly clock: Clock;
   readonly settings: () => FetcherSettings;
+  readonly knobs: Pick<Knobs, 'truncation' | 'fencing'>;
   readonly fetch: SendToLeader<FetchRequest, FetchResponse>;
   /**
    * Where the leader's log starts and ends, to begin anew when the follower's end is outside it.
@@ -34,6 +37,8 @@ export interface ReplicaFetcherOptions {
     partition: Partition,
     reply: (bounds: { logStartOffset: number; logEndOffset: number } | undefined) => void,
   ) => void;
+  /** Where a leader epoch ends in the leader's log. */
+  readonly askEpochEnd: (partition: Partition) => AskEpochEnd;
 }
 
 type PartitionData = FetchResponse['responses'][number]['partitions'][number];
@@ -79,11 +84,15 @@ export class ReplicaFetcher {
     return this.#followed.size === 0;
   }
 
+  follows({ identity }: Partition): boolean {
+    return this.#followed.has(keyOf(identity.topicId, identity.partition));
+  }
+
   follow(partition: Partition): void {
     const key = keyOf(partition.identity.topicId, partition.identity.partition);
     const followed = { key, partition, toldIn: 0, toldLeaderEpoch: -1, toldFetchOffset: -1 };
     this.#followed.set(key, followed);
-    this.#include(followed);
+    this.#begin(followed);
   }
 
   unfollow(partition: Partition): void {
@@ -101,6 +110,33 @@ export class ReplicaFetcher {
     this.#nextSend?.cancel();
   }
 
+  #begin(followed: Followed): void {
+    const { knobs, askEpochEnd } = this.#options;
+    const { truncation } = knobs;
+    if (truncation === 'kip320') {
+      this.#include(followed);
+      return;
+    }
+    const { partition } = followed;
+    const { leaderEpoch } = partition;
+    this.#resting.add(followed);
+    const ask: AskEpochEnd = (epoch, reply) =>
+      askEpochEnd(partition)(epoch, (end) => {
+        if (this.#isCurrent(followed, leaderEpoch)) reply(end);
+      });
+    truncateFirst(partition.log, truncation, ask, (done) => {
+      if (done) this.#include(followed);
+      else this.#rest(followed, () => this.#begin(followed));
+    });
+  }
+
+  /** Nothing has happened to it since: it rests, and waits for what the leader was asked. */
+  #isCurrent(followed: Followed, leaderEpoch: number): boolean {
+    const { partition } = followed;
+    const isSame = partition.leaderEpoch === leaderEpoch;
+    return !this.#closed && this.#resting.has(followed) && isSame;
+  }
+
   #include(followed: Followed): void {
     this.#resting.delete(followed);
     this.#forgotten.delete(followed.key);
@@ -116,11 +152,11 @@ export class ReplicaFetcher {
   }
 
   /** As Kafka: one partition that fails waits alone, the others go on. */
-  #rest(followed: Followed): void {
+  #rest(followed: Followed, then = () => this.#include(followed)): void {
     const { clock, settings } = this.#options;
     this.#exclude(followed);
     clock.after(settings().replicaFetchBackoffMs, () => {
-      if (!this.#closed && this.#resting.has(followed)) this.#include(followed);
+      if (!this.#closed && this.#resting.has(followed)) then();
     });
   }
 
@@ -189,14 +225,15 @@ export class ReplicaFetcher {
 
   #tell(followed: Followed, { replicaFetchMaxBytes }: FetcherSettings) {
     const { identity, log, leaderEpoch } = followed.partition;
+    const { knobs } = this.#options;
     followed.toldIn = this.#requests;
     followed.toldLeaderEpoch = leaderEpoch;
     followed.toldFetchOffset = log.logEndOffset;
     return {
       partition: identity.partition,
-      currentLeaderEpoch: leaderEpoch,
+      currentLeaderEpoch: knobs.fencing ? leaderEpoch : -1,
       fetchOffset: log.logEndOffset,
-      lastFetchedEpoch: log.latestEpoch,
+      lastFetchedEpoch: knobs.truncation === 'kip320' ? log.latestEpoch : -1,
       logStartOffset: log.logStartOffset,
       partitionMaxBytes: replicaFetchMaxBytes,
       replicaDirectoryId: ZERO_UUID,

@@ -39,6 +39,8 @@ export class ReplicaManager {
   readonly #topics = new Map<string, Map<number, Partition>>();
   readonly #fetchers = new Map<number, ReplicaFetcher>();
   readonly #contacts = new Map<number, FollowerContact>();
+  /** Those led here of which not every replica is in sync. */
+  readonly #underReplicated = new Set<Partition>();
   #timers: Timer[] = [];
 
   constructor(options: ReplicaManagerOptions) {
@@ -96,6 +98,12 @@ export class ReplicaManager {
     for (const topic of this.#topics.values()) yield* topic.values();
   }
 
+  /** From whom a partition is fetched: one broker, or none. */
+  leadersFollowed(partition: Partition): number[] {
+    const fetchers = [...this.#fetchers].filter(([, fetcher]) => fetcher.follows(partition));
+    return fetchers.map(([leader]) => leader);
+  }
+
   contactOf(brokerId: number): FollowerContact {
     let contact = this.#contacts.get(brokerId);
     if (contact === undefined) {
@@ -105,10 +113,23 @@ export class ReplicaManager {
     return contact;
   }
 
+  /** A follower fetches, whatever of. */
+  followerFetches(brokerId: number): void {
+    this.contactOf(brokerId).lastFetchMs = this.#options.clock.now();
+    for (const { leadership } of this.#underReplicated) leadership?.followerLives(brokerId);
+  }
+
   /** The controller has made or changed a partition of which this broker has a replica. */
   assign(identity: PartitionIdentity, assignment: PartitionAssignment): void {
     const partition = this.#open(identity);
-    if (!partition.assign(assignment)) return;
+    const isNew = partition.assign(assignment);
+    const { leadership } = partition;
+    if (leadership !== undefined && leadership.isr.length < leadership.replicas.length) {
+      this.#underReplicated.add(partition);
+    } else {
+      this.#underReplicated.delete(partition);
+    }
+    if (!isNew) return;
     for (const [leader, fetcher] of this.#fetchers) {
       fetcher.unfollow(partition);
       if (fetcher.isIdle) {
@@ -126,9 +147,23 @@ export class ReplicaManager {
     this.#topics.delete(topicId);
     for (const partition of topic?.values() ?? []) {
       for (const fetcher of this.#fetchers.values()) fetcher.unfollow(partition);
+      this.#underReplicated.delete(partition);
       partition.delete();
     }
     this.#options.logs.removeTopic(topicId);
+  }
+
+  /** A reassignment has moved the partition away: its replica here closes, and its bytes go. */
+  removeReplica(topicId: string, index: number, leaderEpoch: number): void {
+    const topic = this.#topics.get(topicId);
+    const partition = topic?.get(index);
+    topic?.delete(index);
+    if (partition !== undefined) {
+      for (const fetcher of this.#fetchers.values()) fetcher.unfollow(partition);
+      this.#underReplicated.delete(partition);
+      partition.moveAway(leaderEpoch);
+    }
+    this.#options.logs.removePartition(topicId, index);
   }
 
   /** The controller believes the broker dead: whatever it said counts no more until it fetches. */
@@ -184,7 +219,9 @@ export class ReplicaManager {
   }
 
   #repeat(slot: number, intervalMs: () => number, run: () => void): void {
-    this.#timers[slot] = this.#options.clock.after(Math.max(1, intervalMs()), () => {
+    const delayMs = Math.max(1, intervalMs());
+    if (delayMs >= Number.MAX_SAFE_INTEGER) return; // Long.MAX_VALUE is Kafka's way to say never
+    this.#timers[slot] = this.#options.clock.after(delayMs, () => {
       run();
       this.#repeat(slot, intervalMs, run);
     });

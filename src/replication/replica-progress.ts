@@ -42,6 +42,10 @@ export class ReplicaProgress {
     return this.#contact.lastFetchMs > never;
   }
 
+  get lastCaughtUpMs(): number {
+    return this.#lastCaughtUpMs;
+  }
+
   /** The follower asks for a fetch offset: it holds everything below. */
   fetched(
     { fetchOffset, logStartOffset, brokerEpoch }: FollowerPosition,

@@ -13,6 +13,8 @@ export type ReplicaEvent =
   | { readonly type: 'became-follower'; readonly leaderEpoch: number; readonly leader: number }
   | { readonly type: 'went-offline' }
   | { readonly type: 'deleted' }
+  /** A reassignment has moved the partition away from this broker. */
+  | { readonly type: 'moved-away' }
   | { readonly type: 'high-watermark-advanced'; readonly from: number; readonly to: number }
   | { readonly type: 'isr-change-proposed'; readonly isr: readonly number[] }
   | { readonly type: 'isr-change-refused'; readonly errorCode: number }

@@ -8,12 +8,12 @@ import type { World } from './world.ts';
 
 /** A cluster that has not started yet: from here on a function of its inputs, live or replayed. */
 export function buildWorld(
-  { brokerIds, staticConfigs }: ResolvedOptions,
+  { brokerIds, controllerIds, staticConfigs }: ResolvedOptions,
   run: { readonly seed: number; readonly startMs: number },
 ): { cluster: Cluster; world: World; settings: (brokerId: number) => BrokerSettings } {
   const configsOf = (brokerId: number) => staticConfigs.get(brokerId)!;
   const brokers = brokerIds.map((brokerId) => ({ brokerId, configs: configsOf(brokerId) }));
-  const cluster = new Cluster({ ...run, brokers });
+  const cluster = new Cluster({ ...run, brokers, controllers: controllerIds });
   const settings = (brokerId: number): BrokerSettings =>
     cluster.broker(brokerId)?.settings ??
     brokerSettings(brokerConfiguration(brokerId, configsOf(brokerId), noDynamicConfigs));

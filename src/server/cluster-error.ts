@@ -6,6 +6,7 @@ export type ClusterErrorCode =
   | 'E_PORT_IN_USE'
   | 'E_CANNOT_LISTEN'
   | 'E_UNKNOWN_BROKER'
+  | 'E_UNKNOWN_CONTROLLER'
   | 'E_UNKNOWN_TOPIC'
   | 'E_UNKNOWN_PARTITION'
   | 'E_TOPIC_REFUSED'

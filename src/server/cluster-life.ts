@@ -60,6 +60,7 @@ export class ClusterLife {
       }
       this.#entrance.operate('start');
     });
+    await this.#until(() => this.#options.brokerIds.every((id) => this.#isUnfenced(id)));
   }
 
   /** Where clients are told to find each broker. */
@@ -101,11 +102,60 @@ export class ClusterLife {
     await this.#until(() => !cluster.isRunning(brokerId) || this.#isUnfenced(brokerId));
   }
 
+  /** The broker hands over what it leads, then goes with its connections; resolves when it has. */
+  async shutdown(brokerId: number): Promise<void> {
+    const { cluster } = this;
+    this.#pacemaker.perform(() => this.#entrance.operate('shutdown', brokerId));
+    await this.#until(() => !cluster.isRunning(brokerId));
+    this.#servers.get(brokerId)!.suspend();
+  }
+
+  /** Nothing of the broker happens any more until it is resumed. Its connections stay. */
+  pause(brokerId: number): void {
+    this.#pacemaker.perform(() => this.#entrance.operate('pause', brokerId));
+  }
+
+  resume(brokerId: number): void {
+    this.#pacemaker.perform(() => this.#entrance.operate('resume', brokerId));
+  }
+
+  /** With the broker at the same node, if there is one; resolves when another controller decides. */
+  async crashController(nodeId: number): Promise<void> {
+    this.#pacemaker.perform(() => this.#entrance.operate('crash', nodeId));
+    this.#servers.get(nodeId)?.suspend();
+    await this.#electedOrTooFew();
+  }
+
+  async shutdownController(nodeId: number): Promise<void> {
+    const { cluster } = this;
+    this.#pacemaker.perform(() => this.#entrance.operate('shutdown', nodeId));
+    await this.#until(() => !cluster.isRunning(nodeId) && cluster.activeController !== nodeId);
+    this.#servers.get(nodeId)?.suspend();
+    await this.#electedOrTooFew();
+  }
+
+  async restartController(nodeId: number): Promise<void> {
+    const server = this.#servers.get(nodeId);
+    if (server?.isListening === false) await server.listen();
+    this.#pacemaker.perform(() => this.#entrance.operate('restart', nodeId));
+    await this.#electedOrTooFew();
+  }
+
   /** Closes every port and connection; nothing happens in this cluster any more. */
   async end(): Promise<void> {
     this.#ended.abort();
     await Promise.all([...this.#servers.values()].map((server) => server.close()));
     this.#pacemaker.stop();
+  }
+
+  async #electedOrTooFew(): Promise<void> {
+    const { cluster } = this;
+    const { controllerIds } = cluster;
+    await this.#until(() => {
+      const running = controllerIds.filter((nodeId) => cluster.isRunning(nodeId));
+      const tooFew = running.length * 2 <= controllerIds.length;
+      return tooFew || cluster.activeController !== undefined;
+    });
   }
 
   #isUnfenced(brokerId: number): boolean {

@@ -1,6 +1,7 @@
 import { staticConfigs } from '../config/static-configs.ts';
 import { checkNames, show } from './check-names.ts';
 import { ClusterError } from './cluster-error.ts';
+import { type ControllerOptions, controllerIdsOf } from './controller-options.ts';
 
 /** Kafka configs by their own names (`min.insync.replicas`), as in a server.properties. */
 export type ConfigOptions = Readonly<Record<string, string | number | boolean>>;
@@ -29,6 +30,8 @@ export interface TopicOptions {
 export interface ClusterOptions {
   /** How many (3), or each one. */
   readonly brokers?: number | readonly BrokerOptions[];
+  /** How many controllers (1, 3 or 5), by default one that is a node of its own. */
+  readonly controllers?: number | ControllerOptions;
   /** The first broker's port, the others count up; 0 (the default) gives each any free one. */
   readonly port?: number;
   /** The address to listen on. Default: both loopback addresses, 127.0.0.1 and ::1. */
@@ -53,6 +56,7 @@ export interface ClusterOptions {
 /** `ClusterOptions` with every default in its place. */
 export interface ResolvedOptions {
   readonly brokerIds: readonly number[];
+  readonly controllerIds: readonly number[];
   readonly staticConfigs: ReadonlyMap<number, ReadonlyMap<string, string>>;
   readonly warnings: readonly string[];
   readonly port: number;
@@ -70,9 +74,8 @@ interface Advertise {
   readonly port: number | undefined;
 }
 
-const optionNames = 'brokers port host advertise topics config kafkaDefaults seed record'.split(
-  ' ',
-);
+const optionNames =
+  'brokers controllers port host advertise topics config kafkaDefaults seed record'.split(' ');
 const brokerOptionNames = ['id', 'rack', 'config'];
 const topicOptionNames = ['partitions', 'replicationFactor', 'config'];
 const brokersMax = 100;
@@ -196,6 +199,7 @@ export function resolveOptions(options: ClusterOptions): ResolvedOptions {
   const { brokers, warnings } = resolveConfigs(options, brokerIds);
   return {
     brokerIds,
+    controllerIds: controllerIdsOf(options.controllers, brokerIds),
     staticConfigs: brokers,
     warnings,
     port: whole('port', port, 0, last),

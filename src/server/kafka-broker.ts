@@ -47,6 +47,27 @@ export class KafkaBroker {
   }
 
   /**
+   * Ends it as SIGTERM does: it hands over what it leads (controlled shutdown), then goes. Resolves
+   * when it has gone. Does nothing to a broker that does not run.
+   */
+  async shutdown(): Promise<void> {
+    await this.#life().shutdown(this.id);
+  }
+
+  /**
+   * Stops it in the midst of things, as SIGSTOP or a long garbage collection does: it answers
+   * nothing and its connections stay, until it is resumed.
+   */
+  pause(): void {
+    this.#life().pause(this.id);
+  }
+
+  /** Lets a paused broker go on: what has come for it meanwhile comes all at once. */
+  resume(): void {
+    this.#life().resume(this.id);
+  }
+
+  /**
    * Starts it again on its log and its port. Resolves when the controller has let it in; it may
    * take longer to catch up and be in sync. Does nothing to a broker that runs.
    */

@@ -4,6 +4,7 @@ import { ClusterLife } from './cluster-life.ts';
 import type { ResolvedOptions } from './cluster-options.ts';
 import { createTopics } from './create-topics.ts';
 import { KafkaBroker } from './kafka-broker.ts';
+import { KafkaController } from './kafka-controller.ts';
 import type { KafkaEvent } from './kafka-event.ts';
 import { KafkaPartition } from './kafka-partition.ts';
 import { KafkaTopic } from './kafka-topic.ts';
@@ -23,6 +24,7 @@ export class KafkaCluster implements AsyncDisposable {
   /** Decides all chance in the cluster: start another one with it to see the same. */
   readonly seed: number;
   readonly brokers: readonly KafkaBroker[];
+  readonly controllers: readonly KafkaController[];
   /** Configs that were given and have no effect here, a line each. */
   readonly warnings: readonly string[];
   readonly #options: ResolvedOptions;
@@ -40,6 +42,7 @@ export class KafkaCluster implements AsyncDisposable {
       const rack = options.staticConfigs.get(id)!.get('broker.rack') ?? null;
       return new KafkaBroker(this.#living, { id, host, port, rack });
     });
+    this.controllers = options.controllerIds.map((id) => new KafkaController(this.#living, id));
     this.brokerList = this.brokers.map(({ host, port }) =>
       host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
     );
@@ -52,6 +55,19 @@ export class KafkaCluster implements AsyncDisposable {
     if (found !== undefined) return found;
     const known = this.brokers.map((broker) => broker.id).join(', ');
     throw new ClusterError('E_UNKNOWN_BROKER', `there is no broker ${id}, only ${known}`);
+  }
+
+  /** Throws `ClusterError` E_UNKNOWN_CONTROLLER for an id that no controller has. */
+  controller(id: number): KafkaController {
+    const found = this.controllers.find((controller) => controller.id === id);
+    if (found !== undefined) return found;
+    const known = this.controllers.map((controller) => controller.id).join(', ');
+    throw new ClusterError('E_UNKNOWN_CONTROLLER', `there is no controller ${id}, only ${known}`);
+  }
+
+  /** The controller that decides at present; undefined while one is being elected. */
+  get activeController(): KafkaController | undefined {
+    return this.controllers.find(({ isActive }) => isActive);
   }
 
   /** A topic by its name; it need not exist yet. */

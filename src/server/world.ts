@@ -1,5 +1,5 @@
 import type { Door } from '../broker/door.ts';
-import type { BrokerState } from '../cluster/broker-seat.ts';
+import type { NodeState } from '../cluster/broker-seat.ts';
 import type { VirtualClock } from '../simulation/clock.ts';
 import type { Network } from '../simulation/network.ts';
 import type { ConnectionLimits } from './connection.ts';
@@ -15,7 +15,7 @@ export interface World {
   limits(brokerId: number): ConnectionLimits;
   /** Carries out a verb such as `crash`, `[1]`; throws for one it does not know. */
   operate(verb: string, args: readonly Json[]): void;
-  state(brokerId: number): BrokerState;
+  state(brokerId: number): NodeState;
   /** Calls `listener` inside every event that starts, stops, pauses or resumes a broker. */
-  onBrokerState(listener: (brokerId: number, state: BrokerState) => void): void;
+  onBrokerState(listener: (brokerId: number, state: NodeState) => void): void;
 }

@@ -110,6 +110,20 @@ export class VirtualClock implements Clock {
     }
   }
 
+  /** Runs the one event that is due next, if it is due by `timeMs`; says whether there was one. */
+  step(timeMs: number): boolean {
+    assert(!this.#advancing, 'an event moves the clock that runs it');
+    const deadlineMs = this.nextDeadline();
+    if (deadlineMs === undefined || deadlineMs > timeMs) return false;
+    this.#advancing = true;
+    try {
+      this.#runNext();
+    } finally {
+      this.#advancing = false;
+    }
+    return true;
+  }
+
   /** Runs what is due at this very instant. */
   settle(): void {
     this.advanceTo(this.#nowMs);

@@ -19,6 +19,8 @@ test('what is on disk of a topic deleted meanwhile goes with the first image', (
     logs,
     clock: new VirtualClock(),
     random: new Random(1),
+    voters: [3000],
+    callVoter: () => {},
     callController: () => {},
     callBroker: () => {},
     emit: () => {},

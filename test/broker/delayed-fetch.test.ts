@@ -21,11 +21,14 @@ class Reader {
   fetch(change: Partial<FetchParameters> = {}): void {
     const parameters: FetchParameters = {
       replicaId: -1,
+      replicaEpoch: -1,
+      isStale: false,
       isolation: 'high-watermark',
       minBytes: 1,
       maxBytes: 1 << 20,
       maxWaitMs: 500,
       mayReadFollower: false,
+      readReplica: () => -1,
       ...change,
     };
     this.last = new DelayedFetch(

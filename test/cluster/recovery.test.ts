@@ -5,7 +5,7 @@ import { encodeRequest } from '../../src/protocol/header.ts';
 import { apis } from '../../src/protocol/messages/index.ts';
 import { World } from './world.ts';
 
-const controller = -1;
+const controller = 3000;
 
 test('topics made one after another are all replicated in the instant', () => {
   const world = new World();

@@ -7,7 +7,7 @@ import type { Network } from '../../src/simulation/network.ts';
 import { World } from './world.ts';
 
 const brokers = [1, 2, 3];
-const controller = -1;
+const controller = 3000;
 const names = ['a', 'b', 'c'];
 const settings = { 'replica.lag.time.max.ms': '2000', 'log.retention.check.interval.ms': '5000' };
 

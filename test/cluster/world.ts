@@ -1,5 +1,6 @@
 import type { RequestOf, ResponseOf } from '../../src/broker/request-context.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
+import type { Knobs } from '../../src/config/knobs.ts';
 import { staticConfigs } from '../../src/config/static-configs.ts';
 import { ErrorCode } from '../../src/protocol/error-code.ts';
 import { type ApiName, apis } from '../../src/protocol/messages/index.ts';
@@ -13,16 +14,32 @@ interface Reply<T> {
   value: T | undefined;
 }
 
+interface WorldOptions {
+  readonly brokers?: number;
+  readonly seed?: number;
+  readonly config?: Record<string, string>;
+  readonly perBroker?: Record<number, Record<string, string>>;
+  readonly knobs?: Partial<Knobs>;
+  /** Node ids; several have elected one when the constructor is done. */
+  readonly controllers?: readonly number[];
+}
+
 /** A cluster in virtual time, spoken to without sockets. Time moves by `advance` alone. */
 export class World {
   readonly cluster: Cluster;
 
-  constructor(options: { brokers?: number; seed?: number; config?: Record<string, string> } = {}) {
+  constructor(options: WorldOptions = {}) {
     const brokerIds = Array.from({ length: options.brokers ?? 3 }, (_, index) => index + 1);
-    const configs = staticConfigs({ brokerIds, config: options.config ?? {} });
+    const configs = staticConfigs({
+      brokerIds,
+      config: options.config ?? {},
+      perBroker: options.perBroker ?? {},
+    });
     this.cluster = new Cluster({
       seed: options.seed ?? 1,
       startMs: 0,
+      knobs: options.knobs ?? {},
+      ...(options.controllers === undefined ? {} : { controllers: options.controllers }),
       brokers: brokerIds.map((brokerId) => ({
         brokerId,
         configs: configs.brokers.get(brokerId) ?? new Map<string, string>(),
@@ -33,6 +50,7 @@ export class World {
     }
     this.cluster.start();
     this.cluster.clock.settle();
+    if (this.cluster.controllerIds.length > 1) this.advance(1000);
   }
 
   advance(durationMs: number): void {
@@ -80,6 +98,14 @@ export class World {
     const answer = reply.value as ResponseOf<'CreateTopics'>;
     const error = answer.topics[0]?.errorCode;
     if (error !== ErrorCode.NONE) throw new Error(`creating ${name} failed with ${error}`);
+  }
+
+  alterTopic(resourceName: string, configs: Record<string, string>): void {
+    const changes = Object.entries(configs).map(([name, value]) => ({
+      ...{ name, value, configOperation: 0 },
+    }));
+    const resources = [{ resourceType: 2, resourceName, configs: changes }];
+    this.send(this.anyBroker(), 'IncrementalAlterConfigs', { resources, validateOnly: false });
   }
 
   deleteTopic(name: string): void {

@@ -3,7 +3,7 @@ import { alterPartition } from '../../src/controller/alter-partition.ts';
 import { replay } from '../../src/controller/cluster-metadata.ts';
 import type { LeaderRecoveryState } from '../../src/controller/metadata-records.ts';
 import { ErrorCode } from '../../src/protocol/error-code.ts';
-import { brokers, clusterOf, contextOf, topic, withElr } from './make.ts';
+import { brokers, clusterOf, contextOf, topic, topicConfig, withElr } from './make.ts';
 
 /** Broker 1 leads t-0 on 1, 2 and 3, in leader epoch 1 and partition epoch 2; 3 is not in sync. */
 const metadata = clusterOf(
@@ -100,8 +100,7 @@ test('who recovers is alone in sync, and who has recovered has done so for good'
 });
 
 test('who leaves an ISR below its minimum stays eligible, until the ISR is large enough', () => {
-  const minimum = { resourceType: 2, resourceName: 't', name: 'min.insync.replicas', value: '2' };
-  const before = replay(metadata, [withElr, { type: 'config', ...minimum } as const]);
+  const before = replay(metadata, [withElr, topicConfig('min.insync.replicas', '2')]);
   const shrunk = ask({ isr: [1] }, before);
   expect(shrunk.response.partition).toMatchObject({ isr: [1], elr: [2] });
   const image = replay(before, shrunk.records);

@@ -9,7 +9,7 @@ import {
 import { type ClusterMetadata, replay } from '../../src/controller/cluster-metadata.ts';
 import type { CallContext } from '../../src/controller/controller-call.ts';
 import type { MetadataRecord } from '../../src/controller/metadata-records.ts';
-import { brokers, clusterOf, contextOf, topic, withElr } from './make.ts';
+import { brokers, clusterOf, contextOf, topic, topicConfig, withElr } from './make.ts';
 
 type Change = (context: CallContext, brokerId: number) => MetadataRecord[];
 
@@ -19,11 +19,6 @@ const after = (image: ClusterMetadata, ...changes: [Change, number][]) =>
 
 const partition = (image: ClusterMetadata, index = 0) =>
   image.topicsById.get('t')?.partitions[index];
-
-const config = (name: string, value: string): MetadataRecord => ({
-  type: 'config',
-  ...{ resourceType: 2, resourceName: 't', name, value },
-});
 
 test('a fenced broker leaves every ISR, and the next in the order of assignment leads', () => {
   const metadata = clusterOf(withElr, ...brokers(3), ...topic('t', [1, 2, 3], [2, 3, 1], [3, 2]));
@@ -45,9 +40,12 @@ test('without eligible leader replicas the last member stays in the ISR, and lea
 });
 
 test('with them the ISR is left empty, and whoever of them comes back first leads alone', () => {
-  const metadata = clusterOf(withElr, ...brokers(3), ...topic('t', [1, 2, 3]), {
-    ...config('min.insync.replicas', '2'),
-  });
+  const metadata = clusterOf(
+    withElr,
+    ...brokers(3),
+    ...topic('t', [1, 2, 3]),
+    topicConfig('min.insync.replicas', '2'),
+  );
   const gone = after(metadata, [fenceBroker, 1], [fenceBroker, 2], [fenceBroker, 3]);
   expect(partition(gone)).toMatchObject({ leader: -1, isr: [], elr: [2, 3], lastKnownElr: [3] });
   const back = after(gone, [unfenceBroker, 2]);
@@ -59,9 +57,12 @@ test('with them the ISR is left empty, and whoever of them comes back first lead
 
 test('who may have lost its log is eligible no more; the last leader is, when nobody else is', () => {
   const unclean: Change = (context, id) => brokerStartsAnew(context, id, 'unclean');
-  const metadata = clusterOf(withElr, ...brokers(2), ...topic('t', [1, 2]), {
-    ...config('min.insync.replicas', '2'),
-  });
+  const metadata = clusterOf(
+    withElr,
+    ...brokers(2),
+    ...topic('t', [1, 2]),
+    topicConfig('min.insync.replicas', '2'),
+  );
   const gone = after(metadata, [fenceBroker, 1], [fenceBroker, 2]);
   expect(partition(gone)).toMatchObject({ elr: [1, 2], lastKnownElr: [2] });
   const one = after(gone, [unclean, 1]);
@@ -82,7 +83,7 @@ test('an unclean election takes who is there, if the topic allows it', () => {
       [unfenceBroker, 2],
     );
   expect(partition(fenced())).toMatchObject({ leader: -1, isr: [], elr: [1] });
-  const allowed = fenced(config('unclean.leader.election.enable', 'true'));
+  const allowed = fenced(topicConfig('unclean.leader.election.enable', 'true'));
   const recovering = { leader: 2, isr: [2], elr: [], leaderRecoveryState: 'Recovering' };
   expect(partition(allowed)).toMatchObject(recovering);
 });
@@ -94,7 +95,7 @@ test('a broker that is about to end hands over what it leads, and is asked for n
   expect(partition(ending)).toMatchObject({ leader: 2, isr: [2] });
 });
 
-test('a broker that is struck off is in nothing any more', () => {
+test('a broker that is struck off is in no ISR and leads nothing', () => {
   const metadata = clusterOf(withElr, ...brokers(2), ...topic('t', [1, 2], [2]));
   const image = after(metadata, [fenceBroker, 2], [unregisterBroker, 2]);
   expect([...image.brokers.keys()]).toEqual([1]);

@@ -1,4 +1,6 @@
 import { brokerConfiguration } from '../../src/config/broker-configuration.ts';
+import { modernKnobs } from '../../src/config/knobs.ts';
+import { ConfigResourceType } from '../../src/config/config-resource.ts';
 import { noDynamicConfigs } from '../../src/config/dynamic-configs.ts';
 import {
   type ClusterMetadata,
@@ -23,6 +25,12 @@ export function brokers(count: number): MetadataRecord[] {
     ];
   });
 }
+
+/** A config of topic `t`. */
+export const topicConfig = (name: string, value: string): MetadataRecord => ({
+  type: 'config',
+  ...{ resourceType: ConfigResourceType.TOPIC, resourceName: 't', name, value },
+});
 
 /** Eligible leader replicas are kept. */
 export const withElr: MetadataRecord = { type: 'feature-level', name: elrFeature, level: 1 };
@@ -53,5 +61,6 @@ export const contextOf = (
 ): CallContext => ({
   metadata,
   random: new Random(1),
+  knobs: modernKnobs,
   configuration: brokerConfiguration(-1, new Map(Object.entries(configs)), noDynamicConfigs),
 });

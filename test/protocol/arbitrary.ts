@@ -18,6 +18,7 @@ const scalars = {
   bool: fc.boolean(),
   int8: int(8),
   int16: int(16),
+  uint16: fc.nat(0xffff),
   int32: int(32),
   int64,
   uuid: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((b) => base64Url(b)),

@@ -160,6 +160,34 @@ const fillings: { [Name in keyof typeof apis]: () => object } = {
     ],
     validateOnly: true,
   }),
+  AlterReplicaLogDirs: () => ({
+    dirs: [{ path: '/nowhere', topics: [{ name: topic, partitions }] }],
+  }),
+  DescribeLogDirs: () => ({ topics: [{ topic, partitions }] }),
+  ElectLeaders: () => ({
+    topicPartitions: [{ topic, partitions }],
+    timeoutMs: 1000,
+  }),
+  AlterPartitionReassignments: () => ({
+    topics: [
+      {
+        name: topic,
+        partitions: [
+          { partitionIndex: 0, replicas: [1] },
+          { partitionIndex: 1, replicas: null },
+        ],
+      },
+    ],
+    timeoutMs: 1000,
+  }),
+  ListPartitionReassignments: () => ({
+    topics: [{ name: topic, partitionIndexes: partitions }],
+    timeoutMs: 1000,
+  }),
+  UnregisterBroker: () => ({ brokerId: 99 }),
+  DescribeQuorum: () => ({
+    topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }],
+  }),
   CreatePartitions: () => ({
     topics: [
       { name: topic, count: 3, assignments: [{ brokerIds: [1] }] },

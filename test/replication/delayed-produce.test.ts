@@ -4,7 +4,7 @@ import { awaitReplication } from '../../src/replication/delayed-produce.ts';
 import { Purgatory } from '../../src/replication/purgatory.ts';
 import { World } from '../cluster/world.ts';
 
-const controllerNode = -1;
+const controllerNode = 3000;
 
 test('a write that has lost its leader is NOT_LEADER_OR_FOLLOWER', () => {
   const world = new World();

@@ -7,13 +7,11 @@ import {
 } from '../../src/replication/leadership.ts';
 import { batchOf, makeLog } from '../log/make.ts';
 
-interface Asked extends IsrChange {
+interface Asked extends Omit<IsrChange, 'isr'> {
+  readonly isr: readonly number[];
+  readonly brokerEpochs: readonly number[];
   readonly reply: IsrChangeReply;
 }
-
-/** Members as the leader names them: each follower by the process that fetched, itself by none. */
-const members = (isr: readonly number[]) =>
-  isr.map((brokerId) => ({ brokerId, brokerEpoch: brokerId === 1 ? -1 : brokerId * 100 }));
 
 /** Broker 1 leads in epoch 5, with followers 2 and 3; time, eligibility and answers are ours. */
 class Leader {
@@ -23,6 +21,8 @@ class Leader {
   readonly fenced = new Set<number>();
   minInSyncReplicas = 1;
   strictMinIsr = true;
+  /** Brokers that run in their second process. */
+  readonly restarted = new Set<number>();
   nowMs = 100_000;
   readonly leadership: Leadership;
 
@@ -35,15 +35,28 @@ class Leader {
       assignment,
       now: () => this.nowMs,
       contactOf: (brokerId) => this.contact(brokerId),
-      isEligible: (brokerId) => !this.fenced.has(brokerId),
+      isEligible: (brokerId, brokerEpoch) =>
+        !this.fenced.has(brokerId) && (brokerEpoch < 0 || brokerEpoch === this.epochOf(brokerId)),
       settings: () => ({
         minInSyncReplicas: this.minInSyncReplicas,
         replicaLagTimeMaxMs: 30_000,
         strictMinIsr: this.strictMinIsr,
       }),
-      requestIsrChange: (change, reply) => this.asked.push({ ...change, reply }),
+      requestIsrChange: ({ isr, ...change }, reply) => {
+        const brokerEpochs = isr.map(({ brokerEpoch }) => brokerEpoch);
+        this.asked.push({
+          ...change,
+          isr: isr.map(({ brokerId }) => brokerId),
+          brokerEpochs,
+          reply,
+        });
+      },
       emit: () => {},
     });
+  }
+
+  epochOf(brokerId: number): number {
+    return brokerId * 100 + (this.restarted.has(brokerId) ? 1 : 0);
   }
 
   contact(brokerId: number): { lastFetchMs: number } {
@@ -60,7 +73,7 @@ class Leader {
 
   fetched(brokerId: number, fetchOffset: number): void {
     this.contact(brokerId).lastFetchMs = this.nowMs;
-    const position = { fetchOffset, logStartOffset: 0, brokerEpoch: brokerId * 100 };
+    const position = { fetchOffset, logStartOffset: 0, brokerEpoch: this.epochOf(brokerId) };
     this.leadership.followerFetched(brokerId, position);
   }
 
@@ -103,9 +116,7 @@ test('while a member is being added the high watermark waits for it already', ()
   leader.append(1);
   leader.fetched(2, 1);
   leader.fetched(3, 1);
-  expect(leader.asked).toMatchObject([
-    { isr: members([1, 2, 3]), leaderEpoch: 5, partitionEpoch: 7 },
-  ]);
+  expect(leader.asked).toMatchObject([{ isr: [1, 2, 3], leaderEpoch: 5, partitionEpoch: 7 }]);
   leader.nowMs += 60_000; // so that only its place in the maximal ISR speaks for it
   leader.append(1);
   leader.fetched(2, 2);
@@ -120,7 +131,7 @@ test('while a member is being dropped the high watermark still waits for it', ()
   leader.append(1);
   leader.nowMs += 30_001;
   leader.leadership.shrinkIsr();
-  expect(leader.asked).toMatchObject([{ isr: members([1]) }]);
+  expect(leader.asked).toMatchObject([{ isr: [1] }]);
   expect(leader.highWatermark).toBe(0);
   leader.image([1], 8);
   expect(leader.highWatermark).toBe(1);
@@ -135,10 +146,7 @@ test('one change at a time: the next is asked for only when the first is decided
   expect(leader.asked).toHaveLength(1);
   leader.image([1, 2], 8);
   leader.leadership.reconsiderIsr();
-  expect(leader.asked).toMatchObject([
-    { isr: members([1, 2]) },
-    { isr: members([1, 2, 3]), partitionEpoch: 8 },
-  ]);
+  expect(leader.asked).toMatchObject([{ isr: [1, 2] }, { isr: [1, 2, 3], partitionEpoch: 8 }]);
 });
 
 test('a follower joins once it has what is committed and has reached this very epoch', () => {
@@ -150,7 +158,7 @@ test('a follower joins once it has what is committed and has reached this very e
   behind.fetched(3, 1); // above the high watermark, but below the start of the epoch
   expect(behind.asked).toEqual([]);
   behind.fetched(3, 2);
-  expect(behind.asked).toMatchObject([{ isr: members([1, 2, 3]) }]);
+  expect(behind.asked).toMatchObject([{ isr: [1, 2, 3] }]);
   leader.append(1);
   leader.fetched(2, 2); // at the start of the epoch, but below the high watermark
   expect(leader.highWatermark).toBe(3);
@@ -164,7 +172,7 @@ test('a fenced follower does not join, and is asked for as soon as it may', () =
   expect(leader.asked).toEqual([]);
   leader.fenced.delete(2);
   leader.leadership.reconsiderIsr();
-  expect(leader.asked).toMatchObject([{ isr: members([1, 2]) }]);
+  expect(leader.asked).toMatchObject([{ isr: [1, 2] }]);
 });
 
 test('what a follower said before it was fenced does not bring it back: it must fetch', () => {
@@ -175,7 +183,19 @@ test('what a follower said before it was fenced does not bring it back: it must 
   leader.leadership.reconsiderIsr();
   expect(leader.asked).toEqual([]);
   leader.fetched(2, 0);
-  expect(leader.asked).toMatchObject([{ isr: members([1, 2]) }]);
+  expect(leader.asked).toMatchObject([{ isr: [1, 2] }]);
+});
+
+test('a follower joins as the process that fetched, and no other of the same broker', () => {
+  const leader = new Leader([1]);
+  leader.fenced.add(2);
+  leader.fetched(2, 0);
+  leader.fenced.delete(2);
+  leader.restarted.add(2);
+  leader.leadership.reconsiderIsr();
+  expect(leader.asked).toEqual([]);
+  leader.fetched(2, 0);
+  expect(leader.asked).toMatchObject([{ isr: [1, 2], brokerEpochs: [-1, 201] }]);
 });
 
 test('a follower is dropped for its lag in time alone, to the millisecond', () => {
@@ -187,7 +207,7 @@ test('a follower is dropped for its lag in time alone, to the millisecond', () =
   expect(leader.asked).toEqual([]);
   leader.nowMs += 1;
   leader.leadership.shrinkIsr();
-  expect(leader.asked).toMatchObject([{ isr: members([1, 3]) }]); // 3 has it all, however long ago
+  expect(leader.asked).toMatchObject([{ isr: [1, 3] }]); // 3 has it all, however long ago
 });
 
 test('below min.insync.replicas the high watermark stands still', () => {
@@ -200,6 +220,15 @@ test('below min.insync.replicas the high watermark stands still', () => {
   leader.image([1, 2], 8);
   expect(leader.highWatermark).toBe(1);
   expect(leader.leadership.isUnderMinIsr).toBe(false);
+});
+
+test('without that rule it moves on with as few as there are', () => {
+  const leader = new Leader([1]);
+  leader.minInSyncReplicas = 2;
+  leader.strictMinIsr = false;
+  leader.append(1);
+  expect(leader.highWatermark).toBe(1);
+  expect(leader.leadership.isUnderMinIsr).toBe(true);
 });
 
 test('the minimum is never more than there are replicas', () => {
@@ -237,7 +266,7 @@ test('a refused member is forgotten, and asked for again when it fetches', () =>
   leader.leadership.maybeAdvanceHighWatermark();
   expect(leader.highWatermark).toBe(1);
   leader.fetched(2, 1);
-  expect(leader.asked).toMatchObject([{ isr: members([1, 2]) }, { isr: members([1, 2]) }]);
+  expect(leader.asked).toMatchObject([{ isr: [1, 2] }, { isr: [1, 2] }]);
 });
 
 test('a change of unknown fate stays pending, and is asked for again', () => {
@@ -251,7 +280,7 @@ test('a change of unknown fate stays pending, and is asked for again', () => {
   leader.fetched(2, 2);
   expect(leader.highWatermark).toBe(1); // the controller may have let 3 in
   leader.leadership.reconsiderIsr();
-  expect(leader.asked).toMatchObject([{ isr: members([1, 2, 3]) }, { isr: members([1, 2, 3]) }]);
+  expect(leader.asked).toMatchObject([{ isr: [1, 2, 3] }, { isr: [1, 2, 3] }]);
   leader.leadership.reconsiderIsr();
   expect(leader.asked).toHaveLength(2);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { modernKnobs } from '../../src/config/knobs.ts';
 import { ErrorCode } from '../../src/protocol/error-code.ts';
 import type { FetchRequest, FetchResponse } from '../../src/protocol/messages/fetch.ts';
 import { Partition } from '../../src/replication/partition.ts';
@@ -43,7 +44,9 @@ class Follower {
       this.requests.push(request);
       this.#replies.push(reply);
     },
+    knobs: modernKnobs,
     leaderBounds: (_, reply) => this.boundsAsked.push(reply),
+    askEpochEnd: () => expect.unreachable(),
   });
 
   /** A partition of topic `t` that follows broker 1 in `leaderEpoch`. */

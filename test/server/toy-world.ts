@@ -1,6 +1,6 @@
 import { assert } from '../../src/assert.ts';
 import type { Client, Door, Outcome } from '../../src/broker/door.ts';
-import type { BrokerState } from '../../src/cluster/broker-seat.ts';
+import type { NodeState } from '../../src/cluster/broker-seat.ts';
 import { MalformedFrame } from '../../src/protocol/malformed-frame.ts';
 import type { ConnectionLimits } from '../../src/server/connection.ts';
 import type { Json } from '../../src/server/recording.ts';
@@ -23,7 +23,7 @@ export class ToyWorld implements World {
   readonly trace: string[] = [];
   readonly #random: Random;
   readonly #limits: ConnectionLimits;
-  readonly #listeners: ((brokerId: number, state: BrokerState) => void)[] = [];
+  readonly #listeners: ((brokerId: number, state: NodeState) => void)[] = [];
   readonly #stopped = new Set<number>();
   readonly #paused = new Set<number>();
   #parked: (() => void)[] = [];
@@ -70,12 +70,12 @@ export class ToyWorld implements World {
     for (const listener of this.#listeners) listener(brokerId, this.state(brokerId));
   }
 
-  state(brokerId: number): BrokerState {
+  state(brokerId: number): NodeState {
     if (this.#stopped.has(brokerId)) return 'stopped';
     return this.#paused.has(brokerId) ? 'paused' : 'running';
   }
 
-  onBrokerState(listener: (brokerId: number, state: BrokerState) => void): void {
+  onBrokerState(listener: (brokerId: number, state: NodeState) => void): void {
     this.#listeners.push(listener);
   }
 

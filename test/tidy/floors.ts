@@ -17,8 +17,9 @@ const below: Record<string, readonly string[]> = {
   security: ground,
   broker,
   cluster: ['broker', ...broker],
+  lab: ['cluster', 'broker', ...broker],
   server: ['cluster', 'broker', ...broker],
-  cli: ['server', 'cluster', 'broker', ...broker],
+  cli: ['server', 'lab', 'cluster', 'broker', ...broker],
   testing: ['server', 'cluster', 'broker', ...broker],
 };
 

@@ -7,7 +7,10 @@ import type { Handler, ResponseOf } from '../request-context.ts';
 /** What a client may call itself (KIP-511). */
 const software = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
-/** Says exactly what the register serves. */
+/**
+ * Says exactly what the register serves. Features that reach down to 0 are kept from clients before
+ * version 4, which do not understand them (KAFKA-17492).
+ */
 export const apiVersions: Handler<'ApiVersions'> = (broker, request, { apiVersion }, reply) => {
   const { clientSoftwareName, clientSoftwareVersion } = request;
   const isNamed = software.test(clientSoftwareName) && software.test(clientSoftwareVersion);
@@ -23,11 +26,9 @@ export const apiVersions: Handler<'ApiVersions'> = (broker, request, { apiVersio
       maxVersion: last,
     })),
     throttleTimeMs: 0,
-    supportedFeatures: supportedFeatures.map(({ name, min, max }) => ({
-      name,
-      minVersion: min,
-      maxVersion: max,
-    })),
+    supportedFeatures: supportedFeatures
+      .filter(({ min }) => min > 0 || apiVersion > 3)
+      .map(({ name, min, max }) => ({ name, minVersion: min, maxVersion: max })),
     finalizedFeaturesEpoch: broker.metadata.offset,
     finalizedFeatures: [...broker.metadata.features].map(([name, level]) => ({
       name,

@@ -90,21 +90,17 @@ function describe(broker: Broker, topic: TopicImage, first: number, count: numbe
     name: topic.name,
     topicId: topic.topicId,
     isInternal: isInternalTopic(topic.name),
-    partitions: topic.partitions.slice(first, first + count).map((partition, index) => {
-      const leaderId = visibleLeader(metadata, partition);
-      return {
-        errorCode: leaderId < 0 ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.NONE,
-        partitionIndex: first + index,
-        leaderId,
-        leaderEpoch: partition.leaderEpoch,
-        replicaNodes: partition.replicas,
-        isrNodes: partition.isr,
-        // Java's Admin fails on null here (kafka-semantics 17.2).
-        eligibleLeaderReplicas: [],
-        lastKnownElr: [],
-        offlineReplicas: offlineReplicas(metadata, partition),
-      };
-    }),
+    partitions: topic.partitions.slice(first, first + count).map((partition, index) => ({
+      errorCode: ErrorCode.NONE, // even without a leader, unlike Metadata
+      partitionIndex: first + index,
+      leaderId: visibleLeader(metadata, partition),
+      leaderEpoch: partition.leaderEpoch,
+      replicaNodes: partition.replicas,
+      isrNodes: partition.isr,
+      eligibleLeaderReplicas: partition.elr,
+      lastKnownElr: partition.lastKnownElr,
+      offlineReplicas: offlineReplicas(metadata, partition),
+    })),
     topicAuthorizedOperations: topicOperations,
   };
 }

@@ -1,14 +1,16 @@
 import { ErrorCode } from '../../protocol/error-code.ts';
 import type { FetchRequest, FetchResponse } from '../../protocol/messages/fetch.ts';
-import {
-  failedRead,
-  isIsolationLevel,
-  type PartitionRead,
-} from '../../replication/partition-read.ts';
+import { failedRead, isIsolationLevel } from '../../replication/partition-read.ts';
 import type { Broker } from '../broker.ts';
-import { DelayedFetch, type FetchParameters, type FetchReads } from '../delayed-fetch.ts';
+import {
+  DelayedFetch,
+  type FetchParameters,
+  type FetchRead,
+  type FetchReads,
+} from '../delayed-fetch.ts';
 import { type FetchEntry, FetchSession } from '../fetch-session.ts';
 import { LeaderHints } from '../leader-hints.ts';
+import { noReadReplica, preferredReadReplica } from '../preferred-read-replica.ts';
 import type { Handler } from '../request-context.ts';
 
 type TopicResponse = FetchResponse['responses'][number];
@@ -26,7 +28,7 @@ export const fetch: Handler<'Fetch'> = (broker, request, { apiVersion }, reply) 
   }
   const parameters = parametersOf(broker, request, replicaId, apiVersion);
   if (broker.metadata.brokers.has(replicaId) && !parameters.isStale) {
-    broker.replicas.contactOf(replicaId).lastFetchMs = broker.clock.now();
+    broker.replicas.followerFetches(replicaId);
   }
   const opened = openSession(broker, request, apiVersion);
   if (typeof opened === 'number') {
@@ -81,6 +83,9 @@ function parametersOf(
     maxBytes,
     maxWaitMs: request.maxWaitMs,
     mayReadFollower: !isFollower && apiVersion >= 11,
+    readReplica: isFollower
+      ? () => noReadReplica
+      : (partition, offset) => preferredReadReplica(broker, request.rackId, partition, offset),
   };
 }
 
@@ -142,7 +147,7 @@ function find(broker: Broker, { usesTopicIds }: FetchSession, entry: FetchEntry)
 
 function partitionAnswer(
   partitionIndex: number,
-  read: PartitionRead,
+  read: FetchRead,
   readCommitted: boolean,
 ): PartitionResponse {
   const { errorCode } = read;
@@ -161,7 +166,7 @@ function partitionAnswer(
     // Transactions are not there yet, so none was aborted. Kafka says null where it did not look,
     // but an empty list where there is no such partition.
     abortedTransactions: hasList ? [] : null,
-    preferredReadReplica: -1,
+    preferredReadReplica: read.preferredReadReplica ?? noReadReplica,
     records: read.chunks,
   };
 }
@@ -203,7 +208,7 @@ class FetchAnswer {
     };
   }
 
-  #partition(entry: FetchEntry, read: PartitionRead): PartitionResponse {
+  #partition(entry: FetchEntry, read: FetchRead): PartitionResponse {
     const answer = partitionAnswer(entry.index, read, this.#readCommitted);
     const currentLeader = this.#hints?.for(this.#image(entry), read.errorCode) ?? null;
     return currentLeader === null ? answer : { ...answer, currentLeader };
@@ -214,7 +219,7 @@ class FetchAnswer {
     return (topicsById.get(topicId) ?? topicsByName.get(topic))?.partitions[index];
   }
 
-  #told(entry: FetchEntry, read: PartitionRead): void {
+  #told(entry: FetchEntry, read: FetchRead): void {
     const { dirty } = this.#session;
     if (read.errorCode !== ErrorCode.NONE) {
       entry.toldHighWatermark = -1; // so that it is mentioned again once it is healthy

@@ -56,9 +56,10 @@ export class FollowerState {
     const request = {
       epoch,
       replicaId: nodeId,
+      isVoter: true,
       end: replica.end,
       highWatermark: replica.committed.highWatermark,
-      maxWaitMs: maxWaitMs(settings()),
+      maxWaitMs: maxWaitMs(settings().fetchTimeoutMs),
     };
     call(leaderId, 'fetch', request, (response) => {
       if (this.#hears(response)) this.#take(response.outcome);

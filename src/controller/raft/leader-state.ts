@@ -4,6 +4,7 @@ import type { MetadataRecord } from '../metadata-records.ts';
 import { FollowerProgress } from './follower-progress.ts';
 import type { CallVoter, RaftRequest, RaftResponse, Standing } from './messages.ts';
 import type { MetadataReplica } from './metadata-replica.ts';
+import type { QuorumView, ReplicaView } from './quorum-view.ts';
 import type { RaftSettings } from './raft-settings.ts';
 import { majority } from './votes.ts';
 
@@ -41,6 +42,13 @@ interface Undecided {
 /** Kafka forgets an observer that has not fetched for this long. */
 const observerSessionMs = 300_000;
 
+const viewOf = (replicaId: number, progress: FollowerProgress): ReplicaView => ({
+  replicaId,
+  logEndOffset: progress.endOffset,
+  lastFetchMs: progress.lastFetchMs,
+  lastCaughtUpMs: progress.lastCaughtUpMs,
+});
+
 /** The leader of one epoch: takes fetches, counts who has what, and commits. */
 export class LeaderState {
   readonly #options: LeaderStateOptions;
@@ -74,17 +82,25 @@ export class LeaderState {
     return this.#undecided.at(-1)?.metadata ?? this.#options.replica.committed.metadata;
   }
 
-  get voters(): ReadonlyMap<number, FollowerProgress> {
-    return this.#voters;
-  }
-
-  /** Those who have fetched of late and have no vote. */
-  get observers(): ReadonlyMap<number, FollowerProgress> {
-    const { clock } = this.#options;
-    for (const [replicaId, { lastFetchMs }] of this.#observers) {
-      if (clock.now() - lastFetchMs >= observerSessionMs) this.#observers.delete(replicaId);
-    }
-    return this.#observers;
+  describe(): QuorumView {
+    const { nodeId, voters, epoch, clock, replica } = this.#options;
+    const nowMs = clock.now();
+    const self = {
+      replicaId: nodeId,
+      logEndOffset: replica.log.endOffset,
+      lastFetchMs: nowMs,
+      lastCaughtUpMs: nowMs,
+    };
+    const observers = [...this.#observers].filter(
+      ([id, { lastFetchMs }]) => !voters.includes(id) && nowMs - lastFetchMs < observerSessionMs,
+    );
+    return {
+      leaderId: nodeId,
+      epoch,
+      highWatermark: this.#highWatermark ?? -1,
+      voters: voters.map((id) => (id === nodeId ? self : viewOf(id, this.#voters.get(id)!))),
+      observers: observers.sort(([a], [b]) => a - b).map(([id, one]) => viewOf(id, one)),
+    };
   }
 
   /** The other voters, those with the longest logs first. */
@@ -116,13 +132,13 @@ export class LeaderState {
 
   fetch(request: RaftRequest<'fetch'>, respond: Respond): void {
     const { replica, clock, standing } = this.#options;
-    const { replicaId, end, maxWaitMs } = request;
+    const { end, maxWaitMs } = request;
     const validity = replica.log.validate(end);
     if (validity.name !== 'valid') {
       respond({ ...standing(), outcome: validity });
       return;
     }
-    this.#progressOf(replicaId).fetched(clock.now(), end.offset, replica.log.endOffset);
+    this.#progressOf(request).fetched(clock.now(), end.offset, replica.log.endOffset);
     this.#advance();
     if (this.#hasNews(request) || maxWaitMs === 0) {
       this.#respond(request, respond);
@@ -160,9 +176,8 @@ export class LeaderState {
     this.#answerParked();
   }
 
-  #progressOf(replicaId: number): FollowerProgress {
-    const voter = this.#voters.get(replicaId);
-    if (voter !== undefined) return voter;
+  #progressOf({ replicaId, isVoter }: RaftRequest<'fetch'>): FollowerProgress {
+    if (isVoter) return this.#voters.get(replicaId)!;
     let observer = this.#observers.get(replicaId);
     if (observer === undefined) {
       observer = new FollowerProgress();
@@ -192,25 +207,27 @@ export class LeaderState {
   }
 
   /** Voters get all there is, to make it committed; the others what is. */
-  #visibleEnd(replicaId: number): number {
-    const { log } = this.#options.replica;
-    return this.#voters.has(replicaId) ? log.endOffset : (this.#highWatermark ?? 0);
+  #visibleEnd({ isVoter }: RaftRequest<'fetch'>): number {
+    return isVoter ? this.#options.replica.log.endOffset : (this.#highWatermark ?? 0);
   }
 
-  #hasNews({ replicaId, end, highWatermark }: RaftRequest<'fetch'>): boolean {
-    return this.#visibleEnd(replicaId) > end.offset || (this.#highWatermark ?? 0) > highWatermark;
+  #hasNews(request: RaftRequest<'fetch'>): boolean {
+    const { end, highWatermark } = request;
+    return this.#visibleEnd(request) > end.offset || (this.#highWatermark ?? 0) > highWatermark;
   }
 
-  #respond({ replicaId, end }: RaftRequest<'fetch'>, respond: Respond): void {
+  #respond(request: RaftRequest<'fetch'>, respond: Respond): void {
     const { replica, standing } = this.#options;
-    const batches = replica.log.read(end.offset, this.#visibleEnd(replicaId));
+    const batches = replica.log.read(request.end.offset, this.#visibleEnd(request));
     const committed = this.#highWatermark === undefined ? undefined : replica.committed;
     respond({ ...standing(), outcome: { name: 'batches', batches, committed } });
   }
 
+  /** By node id, so that a history reads the same whoever has asked first. */
   #answerParked(): void {
-    for (const parked of this.#parked) {
-      if (!this.#hasNews(parked.request)) continue;
+    const informed = [...this.#parked].filter(({ request }) => this.#hasNews(request));
+    informed.sort((a, b) => a.request.replicaId - b.request.replicaId);
+    for (const parked of informed) {
       this.#parked.delete(parked);
       parked.timer.cancel();
       this.#respond(parked.request, parked.respond);

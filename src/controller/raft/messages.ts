@@ -10,6 +10,8 @@ export interface Standing {
 interface FetchRequest {
   readonly epoch: number;
   readonly replicaId: number;
+  /** A node may be both a voter and a broker; each of them fetches for itself. */
+  readonly isVoter: boolean;
   /** Where the log of the replica ends. */
   readonly end: OffsetAndEpoch;
   /** What it knows to be committed (KIP-1166): more of that is news, too. */

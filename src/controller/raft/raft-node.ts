@@ -61,6 +61,8 @@ export class RaftNode {
   readonly #options: RaftNodeOptions;
   readonly #others: readonly number[];
   #role: Role = { name: 'stopped' };
+  /** The epoch of the last event: time that is given anew is not one. */
+  #toldEpoch = -1;
 
   constructor(options: RaftNodeOptions) {
     const { nodeId, voters, store, settings, committed, emit } = options;
@@ -103,9 +105,19 @@ export class RaftNode {
     this.#enter({ name: 'stopped' });
   }
 
-  /** Hands the leadership over, if it has it: a clean shutdown begins with it. */
-  resign(): void {
-    if (this.#role.name === 'leader') this.#becomeResigned(this.#role.state.successors);
+  /** Hands the leadership over, if it has it; `then` when the others know, or do not answer. */
+  resign(then: () => void = () => {}): void {
+    if (this.#role.name !== 'leader') {
+      then();
+      return;
+    }
+    let isOver = false;
+    const over = () => {
+      if (!isOver) then();
+      isOver = true;
+    };
+    this.#becomeResigned(this.#role.state.successors, over);
+    this.#options.clock.after(this.#options.settings().electionTimeoutMs, over);
   }
 
   handle<Name extends RaftCallName>(
@@ -272,18 +284,21 @@ export class RaftNode {
     state.begin();
   }
 
-  #becomeResigned(preferredSuccessors: readonly number[]): void {
+  #becomeResigned(preferredSuccessors: readonly number[], allKnow = () => {}): void {
     const { nodeId, call } = this.#options;
     const deadline = this.#deadline(this.#electionDeadline(), () =>
       this.#heard({ epoch: this.epoch + 1, leaderId: undefined }),
     );
     this.#enter({ name: 'resigned', deadline });
     const request = { epoch: this.epoch, leaderId: nodeId, preferredSuccessors };
+    let unanswered = this.#others.length;
     for (const voterId of this.#others) {
       call(voterId, 'endQuorumEpoch', request, (response) => {
         if (response !== undefined) this.#heard(response);
+        if (--unanswered === 0) allKnow();
       });
     }
+    if (unanswered === 0) allKnow();
   }
 
   #becomeFollower(leaderId: number): void {
@@ -331,8 +346,10 @@ export class RaftNode {
     const before = this.#role;
     this.#role = role;
     if ('deadline' in before) before.deadline.timer.cancel();
-    if (role.name !== 'stopped') {
-      const { epoch, leaderId } = this;
+    const { epoch, leaderId } = this;
+    const isNews = role.name !== before.name || epoch !== this.#toldEpoch;
+    this.#toldEpoch = epoch;
+    if (isNews && role.name !== 'stopped') {
       this.#options.emit({ type: 'quorum-role-changed', role: role.name, epoch, leaderId });
     }
     if (before.name === 'leader') this.#options.renounced();

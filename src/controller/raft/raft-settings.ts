@@ -1,3 +1,5 @@
+import type { BrokerSettings } from '../../config/broker-settings.ts';
+
 /** `controller.quorum.*`, and how many records make a new snapshot due. */
 export interface RaftSettings {
   readonly electionTimeoutMs: number;
@@ -7,8 +9,21 @@ export interface RaftSettings {
   readonly recordsBetweenSnapshots: number;
 }
 
+/** Records are not written out here, so each counts as long as a partition's, in bytes. */
+const recordSizeBytes = 100;
+
+export const raftSettings = (settings: BrokerSettings): RaftSettings => ({
+  electionTimeoutMs: settings.controllerQuorumElectionTimeoutMs,
+  electionBackoffMaxMs: settings.controllerQuorumElectionBackoffMaxMs,
+  fetchTimeoutMs: settings.controllerQuorumFetchTimeoutMs,
+  retryBackoffMs: settings.controllerQuorumRetryBackoffMs,
+  recordsBetweenSnapshots: Math.ceil(
+    settings.metadataLogMaxRecordBytesBetweenSnapshots / recordSizeBytes,
+  ),
+});
+
 /** Kafka's own; with a short fetch timeout a part of it, so that an idle leader is not missed. */
 const fetchMaxWaitMs = 500;
 
-export const maxWaitMs = ({ fetchTimeoutMs }: RaftSettings): number =>
+export const maxWaitMs = (fetchTimeoutMs: number): number =>
   Math.min(fetchMaxWaitMs, Math.ceil(fetchTimeoutMs / 4));

@@ -61,7 +61,7 @@ function makeCompute(): Compute {
 let compute: Compute | undefined;
 
 /** From here on it pays to shorten the message first (docs/decisions/0007-crc.md). */
-const shortenFromBytes = 2048;
+const shortenFromBytes = 1024;
 
 /**
  * CRC-32C of bytes[start, end), unsigned; `crc` continues an earlier range. The tables are made at

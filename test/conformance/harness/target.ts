@@ -9,7 +9,12 @@ import type { Address } from './connection.ts';
 export interface Control {
   /** The broker is gone at once, as with kill -9. Its log stays. */
   crash(brokerId: number): Promise<void>;
-  /** A crashed broker starts again on its log. */
+  /** The broker hands over what it leads and ends in good order, as with SIGTERM. */
+  shutdown(brokerId: number): Promise<void>;
+  /** Nothing of the broker happens until it is resumed, as with SIGSTOP. */
+  pause(brokerId: number): Promise<void>;
+  resume(brokerId: number): Promise<void>;
+  /** A broker that has ended starts again on its log. */
   restart(brokerId: number): Promise<void>;
 }
 
@@ -39,7 +44,13 @@ function scriptControl(script: string): Control {
   const verb = (name: string) => async (brokerId: number) => {
     await run(script, [name, String(brokerId)]);
   };
-  return { crash: verb('kill'), restart: verb('restart') };
+  return {
+    crash: verb('kill'),
+    shutdown: verb('term'),
+    pause: verb('pause'),
+    resume: verb('resume'),
+    restart: verb('restart'),
+  };
 }
 
 function parseAddress(text: string): Address {
@@ -67,6 +78,9 @@ async function odradek(): Promise<Target> {
       crash: async (brokerId) => {
         void cluster.broker(brokerId).crash(); // its promise waits until the controller has noticed
       },
+      shutdown: (brokerId) => cluster.broker(brokerId).shutdown(),
+      pause: async (brokerId) => cluster.broker(brokerId).pause(),
+      resume: async (brokerId) => cluster.broker(brokerId).resume(),
       restart: (brokerId) => cluster.broker(brokerId).restart(),
     },
     close: () => cluster.close(),

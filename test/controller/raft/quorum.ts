@@ -22,6 +22,14 @@ interface Seat {
   running: { readonly process: Process; readonly node: RaftNode } | undefined;
 }
 
+interface QuorumOptions {
+  readonly voters: number;
+  readonly seed?: number;
+  readonly recordsBetweenSnapshots?: number;
+  /** How long a message takes; elections overlap when it is near the election timeout. */
+  readonly latencyMs?: number;
+}
+
 /** Controllers that agree on a log, without anything else of a cluster, and a checker beside them. */
 export class Quorum {
   readonly clock = new VirtualClock(0);
@@ -40,7 +48,7 @@ export class Quorum {
   readonly #random: Random;
   #appended = 0;
 
-  constructor(options: { voters: number; seed?: number; recordsBetweenSnapshots?: number }) {
+  constructor(options: QuorumOptions) {
     this.voters = Array.from({ length: options.voters }, (_, index) => index + 1);
     this.#random = new Random(options.seed ?? 1);
     this.#settings = {
@@ -66,11 +74,15 @@ export class Quorum {
       emit: () => undefined,
     });
     this.#calls = new Calls(this.#checked, this.network);
+    const { latencyMs = 0 } = options;
+    for (const from of this.voters) {
+      for (const to of this.voters) this.network.setLink({ from, to }, { latencyMs });
+    }
     for (const voterId of this.voters) {
       const seat = { store: new QuorumStore(), starts: 0, epoch: 0, running: undefined };
       this.#seats.set(voterId, seat);
-      this.start(voterId);
     }
+    for (const voterId of this.voters) this.start(voterId);
   }
 
   advance(durationMs: number): void {
@@ -206,9 +218,8 @@ export class Quorum {
     assert(metadata.offset === highWatermark, 'I-23: the image is that of the high watermark');
     if (role.name === 'unattached') assert(leaderId === undefined, 'I-25: attached to a leader');
     if (role.name === 'follower') assert(leaderId !== voterId, 'I-25: follows itself');
-    if (role.name !== 'leader') return;
-    assert(leaderId === voterId, 'I-25: a leader knows that it leads');
-    if (role.state.highWatermark !== undefined) this.#checkMajority(role.state.highWatermark);
+    if (role.name === 'leader') assert(leaderId === voterId, 'I-25: a leader knows that it leads');
+    this.#checkMajority(highWatermark);
   }
 
   /** I-21: what is committed is on a majority. */

@@ -1,0 +1,51 @@
+"""How a check is reported: one line of JSON for each."""
+
+import json
+import os
+import time
+from contextlib import contextmanager
+
+BROKERS = os.environ["BOOTSTRAP_SERVERS"]
+PREFIX = os.environ["TOPIC_PREFIX"]  # of each topic and client id
+WAIT_SECONDS = 20
+
+_failed = []
+
+
+@contextmanager
+def reported(name):
+    """Gives a dict in which the block leaves what it has seen, as `detail`."""
+    started = time.monotonic()
+    said = {}
+    try:
+        yield said
+        outcome = {"ok": True, **said}
+    except Exception as error:  # whatever it is, the next check runs
+        _failed.append(name)
+        outcome = {"ok": False, "error": f"{type(error).__name__}: {error}"}
+    ms = round((time.monotonic() - started) * 1000)
+    print(json.dumps({"check": name, "ms": ms, **outcome}), flush=True)
+
+
+def check(name, body, *args, **kwargs):
+    with reported(name) as said:
+        said["detail"] = body(*args, **kwargs)
+
+
+def status():
+    return 1 if _failed else 0
+
+
+def expect(actual, expected, what):
+    if actual != expected:
+        raise AssertionError(f"{what}: {actual!r:.300} instead of {expected!r:.300}")
+
+
+def eventually(what, attempt):
+    """Each broker learns of a change on its own: asks until it is so."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not (answer := attempt()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        time.sleep(0.05)
+    return answer

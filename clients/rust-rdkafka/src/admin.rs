@@ -1,0 +1,85 @@
+//! What the client's AdminClient has.
+
+use futures_executor::block_on;
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, NewPartitions, NewTopic, ResourceSpecifier,
+    TopicReplication,
+};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::{Offset, TopicPartitionList};
+use rust_checks::{expect, Result, WAIT};
+
+use crate::topic::{config, eventually, read};
+
+struct Admin(AdminClient<DefaultClientContext>);
+
+impl Admin {
+    fn partitions(&self, topic: &str) -> Result<usize> {
+        let metadata = self.0.inner().fetch_metadata(None, WAIT)?; // asking by name might create it
+        let found = metadata.topics().iter().find(|each| each.name() == topic);
+        Ok(found.map_or(0, |each| each.partitions().len()))
+    }
+
+    fn create(&self, topic: NewTopic) -> Result<()> {
+        let [answer] = &block_on(self.0.create_topics(&[topic], &AdminOptions::new()))?[..] else {
+            return Err("not one answer".into());
+        };
+        answer.clone().map(drop).map_err(|(_, code)| code.into())
+    }
+
+    fn config_value(&self, topic: &str, name: &str) -> Result<Option<String>> {
+        let resource = [ResourceSpecifier::Topic(topic)];
+        let mut answer = block_on(self.0.describe_configs(&resource, &AdminOptions::new()))?;
+        let described = answer.remove(0)?;
+        Ok(described.get(name).and_then(|entry| entry.value.clone()))
+    }
+}
+
+pub fn create_topic(topic: &str) -> Result<String> {
+    let admin = Admin(config().create()?);
+    let shape = NewTopic::new(topic, 3, TopicReplication::Fixed(3));
+    admin.create(shape.set("retention.ms", "3600000"))?;
+    eventually("the topic is known", || Ok(admin.partitions(topic)? == 3))?;
+    let retention = admin.config_value(topic, "retention.ms")?;
+    expect(retention.as_deref(), Some("3600000"), "retention.ms")?;
+    Ok("3 partitions, 3 replicas, retention.ms".into())
+}
+
+pub fn admin(topic: &str) -> Result<String> {
+    let admin = Admin(config().create()?);
+    let options = AdminOptions::new();
+    admin.create(NewTopic::new(topic, 1, TopicReplication::Fixed(3)))?;
+    eventually("the topic is known", || Ok(admin.partitions(topic)? == 1))?;
+    let more = [NewPartitions::new(topic, 4)];
+    for answer in block_on(admin.0.create_partitions(&more, &options))? {
+        answer.map_err(|(_, code)| code)?;
+    }
+    eventually("it has 4 partitions", || Ok(admin.partitions(topic)? == 4))?;
+
+    let change = AlterConfig::new(ResourceSpecifier::Topic(topic)).set("max.message.bytes", "2000");
+    for answer in block_on(admin.0.alter_configs(&[change], &options))? {
+        answer.map_err(|(_, code)| code)?;
+    }
+    let value = || admin.config_value(topic, "max.message.bytes");
+    eventually("the config is changed", || Ok(value()?.as_deref() == Some("2000")))?;
+
+    let producer: FutureProducer = config().create()?;
+    for n in 0..10 {
+        let value = n.to_string();
+        let record = FutureRecord::<(), _>::to(topic).partition(0).payload(&value);
+        block_on(producer.send(record, WAIT)).map_err(|(error, _)| error)?;
+    }
+    let mut before = TopicPartitionList::new();
+    before.add_partition_offset(topic, 0, Offset::Offset(5))?;
+    let deleted = block_on(admin.0.delete_records(&before, &options))?;
+    expect(deleted.elements()[0].offset(), Offset::Offset(5), "low watermark")?;
+    expect(read(topic, &[(0, 5)])?[&0].len(), 5, "records left")?;
+
+    for answer in block_on(admin.0.delete_topics(&[topic], &options))? {
+        answer.map_err(|(_, code)| code)?;
+    }
+    eventually("the topic is gone", || Ok(admin.partitions(topic)? == 0))?;
+    Ok("create and delete topic, create partitions, alter and describe configs, delete records"
+        .into())
+}

@@ -1,0 +1,60 @@
+import { commandFor, compileTests, listTests, verdictsOf } from './go-module.mjs';
+
+const version = '0.4.51';
+const module = 'github.com/segmentio/kafka-go';
+const limitMs = 60_000;
+/** Those that speak to a broker. */
+const packages = ['.', './compress', './sasl', './topics'];
+
+const login = 'org.apache.kafka.common.security';
+const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
+
+/** What its docker-compose.yml asks for, as Kafka 4 writes it: two listeners, SASL and ACLs. */
+const secured = {
+  '1:listeners': 'PLAINTEXT://localhost:9092,SASL_PLAINTEXT://localhost:9093',
+  '1:listener.security.protocol.map':
+    'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT',
+  '1:sasl.enabled.mechanisms': mechanisms.join(),
+  '1:listener.name.sasl_plaintext.plain.sasl.jaas.config': `${login}.plain.PlainLoginModule required user_adminplain="admin-secret";`,
+  ...Object.fromEntries(
+    ['256', '512'].map((bits) => [
+      `1:listener.name.sasl_plaintext.scram-sha-${bits}.sasl.jaas.config`,
+      `${login}.scram.ScramLoginModule required;`,
+    ]),
+  ),
+  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'allow.everyone.if.no.acl.found': 'true',
+  'super.users': 'User:ANONYMOUS',
+};
+const users = 'SCRAM-SHA-256=[password=admin-secret-256],SCRAM-SHA-512=[password=admin-secret-512]';
+
+/** The tests of kafka-go: they want one broker, 1, on localhost:9092, and SASL on 9093. */
+export const kafkaGo = {
+  name: 'kafka-go',
+  client: 'segmentio/kafka-go',
+  version,
+  needs: ['go'],
+  cluster: {
+    brokers: 1,
+    port: 9092,
+    config: { 'message.max.bytes': '200000000' },
+    kafkaConfig: secured,
+    afterStart: [
+      ...['kafka-configs', '--bootstrap-server', 'localhost:9092', '--alter'],
+      ...['--entity-type', 'users', '--entity-name', 'adminscram', '--add-config', users],
+    ],
+  },
+  limitMs,
+  prepare: (folder, command) =>
+    compileTests(folder, { module, version: `v${version}`, packages }, command),
+  async tests(folder, command) {
+    const tests = [];
+    for (const name of packages) {
+      for (const test of await listTests(folder, name, command)) {
+        tests.push({ name: test, ...commandFor(folder, name, test, limitMs) });
+      }
+    }
+    return tests;
+  },
+  verdicts: ({ stdout }) => verdictsOf(stdout),
+};

@@ -1,0 +1,100 @@
+// npm run suites [-- [--real | --nobody] [--only TEST] [SUITE…]]: the tests that clients bring with
+// them, against Odradek, Apache Kafka or no broker at all. README.md says the rest.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { prepare } from '../runner/prepare.mjs';
+import { killAll, runCommand } from '../runner/processes.mjs';
+import { apacheKafka, nobody, odradek } from './clusters.mjs';
+import { suites } from './index.mjs';
+import { keep } from './results.mjs';
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const { values: options, positionals: names } = parseArgs({
+  options: {
+    real: { type: 'boolean' },
+    nobody: { type: 'boolean' },
+    only: { type: 'string' },
+  },
+  allowPositionals: true,
+});
+const target = options.real ? apacheKafka : options.nobody ? nobody : odradek;
+
+/** What needs no broker does not wait for one. */
+const nobodyLimitMs = 10_000;
+
+/** @param {import('./index.mjs').Suite} suite */
+async function runSuite(suite) {
+  const folder = path(`build/${suite.name}`);
+  const log = path(`../../reports/suites/${suite.name}-${target.id}.log`);
+  writeFileSync(log, '');
+  const command = async (words, where) => {
+    const done = await runCommand(words, { ...where, log, limitMs: 30 * 60_000 });
+    if (done.status !== 0) throw new Error(`'${words.join(' ')}' failed; see ${log}`);
+    return done;
+  };
+  const missing = await prepare({ needs: suite.needs, apt: suite.apt ?? [], prepare: [] }, log);
+  if (missing !== undefined) throw new Error(missing.absent);
+  await suite.prepare(folder, command);
+  const cluster = await target.start(suite.cluster, log);
+  try {
+    const all = await suite.tests(folder, command, cluster.bootstrapServers);
+    const tests = all.filter(({ name }) => new RegExp(options.only ?? '').test(name));
+    console.log(`\n${suite.client} ${suite.version} on ${target.title}: ${tests.length} tests`);
+    return await runTests(suite, tests, log);
+  } finally {
+    await cluster.close();
+  }
+}
+
+/** One test at a time; one that fails has a second try, as clients' tests race with themselves. */
+async function runTests(suite, tests, log) {
+  const results = {};
+  for (const [index, test] of tests.entries()) {
+    let done = await runTest(suite, test, log);
+    if (!done.isGood && !done.timedOut && target !== nobody) done = await runTest(suite, test, log);
+    Object.assign(results, done.verdicts);
+    const { passed = 0, failed = 0 } = tally(done.verdicts);
+    console.log(
+      `${done.isGood ? '✔' : '✘'} ${`${index + 1}/${tests.length}`.padEnd(8)} ` +
+        `${test.name.padEnd(60)} ${passed} of ${passed + failed}  ${(done.ms / 1000).toFixed(1)} s`,
+    );
+  }
+  return results;
+}
+
+async function runTest(suite, test, log) {
+  const limitMs = target === nobody ? nobodyLimitMs : suite.limitMs + 5_000;
+  const { command, cwd, env } = test;
+  const { ms, ...done } = await runCommand(command, { cwd, env, log, limitMs });
+  const found = suite.verdicts(done, test);
+  const verdicts = Object.keys(found).length === 0 ? { [test.name]: 'failed' } : found;
+  const isGood = !Object.values(verdicts).includes('failed');
+  return { verdicts, isGood, timedOut: done.timedOut !== undefined, ms };
+}
+
+function tally(verdicts) {
+  const counts = {};
+  for (const verdict of Object.values(verdicts)) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  return counts;
+}
+
+async function main() {
+  mkdirSync(path('../../reports/suites'), { recursive: true });
+  const chosen = suites.filter(({ name }) => names.length === 0 || names.includes(name));
+  if (chosen.length < names.length) {
+    throw new Error(`there are ${suites.map(({ name }) => name).join(', ')}`);
+  }
+  for (const suite of chosen) {
+    const results = await runSuite(suite);
+    if (options.only === undefined) keep(path('../results'), suite, target, results);
+    const { passed = 0, failed = 0, skipped = 0 } = tally(results);
+    console.log(`${suite.name}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+  }
+}
+
+// Ctrl-C reaches only us, as each test leads a process group of its own.
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
+process.on('exit', killAll);
+await main();

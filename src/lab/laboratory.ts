@@ -1,0 +1,183 @@
+import { assert } from '../assert.ts';
+import type { RequestOf, ResponseOf } from '../broker/request-context.ts';
+import { Cluster } from '../cluster/cluster.ts';
+import type { Knobs } from '../config/knobs.ts';
+import { staticConfigs } from '../config/static-configs.ts';
+import { ErrorCode } from '../protocol/error-code.ts';
+import { type ApiName, apis } from '../protocol/messages/index.ts';
+import { type Choices, ChosenRandom } from '../simulation/choices.ts';
+import { valuesOf } from './batches.ts';
+
+export interface TopicPlan {
+  readonly name: string;
+  readonly assignments: readonly (readonly number[])[];
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+/** A leader as clients know it. */
+export interface Led {
+  readonly topicId: string;
+  readonly leader: number;
+  readonly leaderEpoch: number;
+}
+
+/** A client's metadata never goes back: of two leaders the one of the later epoch. */
+export function latestLed(known: Led | undefined, told: Led | undefined): Led | undefined {
+  if (told === undefined || known === undefined) return told ?? known;
+  return told.topicId === known.topicId && told.leaderEpoch < known.leaderEpoch ? known : told;
+}
+
+export interface LaboratoryOptions {
+  readonly seed: number;
+  readonly brokers: number;
+  readonly controllers: number;
+  readonly config: Readonly<Record<string, string>>;
+  readonly knobs?: Partial<Knobs>;
+  readonly choices: Choices;
+  /** Racks by broker, in order; none by default. */
+  readonly racks?: readonly string[];
+}
+
+const clientTimeoutMs = 5000;
+
+/**
+ * A cluster in virtual time with clients that need no sockets: what they send travels over the
+ * plane `client` of the simulated network, so it can be late there as well.
+ */
+export class Laboratory {
+  readonly cluster: Cluster;
+  readonly choices: Choices;
+
+  constructor(options: LaboratoryOptions) {
+    const brokerIds = Array.from({ length: options.brokers }, (_, index) => index + 1);
+    const configs = staticConfigs({ brokerIds, config: options.config });
+    this.choices = options.choices;
+    this.cluster = new Cluster({
+      seed: options.seed,
+      startMs: 0,
+      brokers: brokerIds.map((brokerId, index) => {
+        const own = new Map(configs.brokers.get(brokerId));
+        const rack = options.racks?.[index];
+        if (rack !== undefined) own.set('broker.rack', rack);
+        return { brokerId, configs: own };
+      }),
+      controllers: Array.from({ length: options.controllers }, (_, index) => 3000 + index),
+      knobs: options.knobs ?? {},
+      networkRandom: new ChosenRandom(options.choices, 'network'),
+    });
+    for (const brokerId of brokerIds) {
+      this.cluster.advertise(brokerId, { host: 'localhost', port: 9091 + brokerId });
+    }
+    this.cluster.start();
+    this.advance(options.controllers > 1 ? 5000 : 0);
+  }
+
+  get nowMs(): number {
+    return this.cluster.clock.now();
+  }
+
+  get running(): readonly number[] {
+    const { cluster } = this;
+    return cluster.brokerIds.filter((brokerId) => cluster.state(brokerId) === 'running');
+  }
+
+  /** Makes a topic and waits until it is there. Only for a cluster that is well. */
+  createTopic({ name, assignments, configs }: TopicPlan): void {
+    let error: number | undefined;
+    const request = {
+      topics: [
+        {
+          name,
+          numPartitions: -1,
+          replicationFactor: -1,
+          assignments: assignments.map((brokerIds, partitionIndex) => ({
+            partitionIndex,
+            brokerIds,
+          })),
+          configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+        },
+      ],
+      timeoutMs: 1000,
+      validateOnly: false,
+    };
+    this.send(this.running[0]!, 'CreateTopics', request, (response) => {
+      error = response?.topics[0]?.errorCode;
+    });
+    this.advance(1000);
+    assert(error === ErrorCode.NONE, `topic ${name} is made, not refused with ${error}`);
+  }
+
+  /** The values in the log of a partition's leader, from its start to its end. */
+  values(topic: string, partition: number): string[] {
+    const image = this.cluster.metadata.topicsByName.get(topic);
+    const leader = image?.partitions[partition]?.leader ?? -1;
+    if (image === undefined || leader < 0) return [];
+    const log = this.cluster.logs(leader).find(image.topicId, partition);
+    return log === undefined ? [] : valuesOf(log);
+  }
+
+  hasTopic(topic: string): boolean {
+    return this.cluster.metadata.topicsByName.has(topic);
+  }
+
+  /** Who leads a partition in which epoch, as some running broker tells; undefined: nobody does. */
+  leaderInSight(topic: string, partition: number): Led | undefined {
+    const { running } = this;
+    if (running.length === 0) return undefined;
+    const asked = this.cluster.broker(this.choices.pick(running, 'broker asked for the leader'));
+    const found = asked?.metadata.topicsByName.get(topic);
+    const image = found?.partitions[partition];
+    if (found === undefined || image === undefined || image.leader < 0) return undefined;
+    const { leader, leaderEpoch } = image;
+    return { topicId: found.topicId, leader, leaderEpoch };
+  }
+
+  advance(durationMs: number): void {
+    this.cluster.clock.advanceTo(this.nowMs + durationMs);
+  }
+
+  /**
+   * Sends a request as a client does. `reply` hears undefined when the connection broke, was closed,
+   * or nothing came for five seconds; it is called once.
+   */
+  send<Name extends ApiName>(
+    brokerId: number,
+    api: Name,
+    request: RequestOf<Name>,
+    reply: (response: ResponseOf<Name> | undefined) => void,
+    apiVersion = apis[api].versions[1] as number,
+  ): void {
+    const { cluster } = this;
+    const { clock, network } = cluster;
+    let open = true;
+    const settle = (response: ResponseOf<Name> | undefined) => {
+      if (!open) return;
+      open = false;
+      timer.cancel();
+      reply(response);
+    };
+    const timer = clock.after(clientTimeoutMs, () => settle(undefined));
+    const process = cluster.process(brokerId);
+    const broker = cluster.broker(brokerId);
+    if (process === undefined || broker === undefined) {
+      clock.after(0, () => settle(undefined));
+      return;
+    }
+    const there = { from: 'clients', to: brokerId, plane: 'client', label: api } as const;
+    const back = { from: brokerId, to: 'clients', plane: 'client', label: api } as const;
+    const context = { apiVersion, clientId: 'lab' };
+    network.send(there, () => {
+      if (!process.isAlive) {
+        settle(undefined);
+        return;
+      }
+      process.deliver(() => {
+        if (!open) return;
+        broker.handle(api, request, context, (outcome) => {
+          const response = typeof outcome === 'string' ? undefined : outcome;
+          network.send(back, () => settle(response), process);
+        });
+      });
+    });
+  }
+}

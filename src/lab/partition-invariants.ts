@@ -1,0 +1,278 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import type { PartitionImage } from '../controller/cluster-metadata.ts';
+import type { BatchIdentity } from './batches.ts';
+import { batchesOf, describeBatch } from './batches.ts';
+import { CommittedHistory } from './committed-history.ts';
+import { checkImage } from './image-invariants.ts';
+import { mustHold } from './invariant-broken.ts';
+import { MatchedPrefix } from './matched-prefix.ts';
+import { type ReplicaView, replicaViews } from './replica-views.ts';
+
+export interface PartitionRules {
+  /** `min.insync.replicas`, at most the number of replicas. */
+  readonly minInSyncReplicas: number;
+  readonly uncleanElections: boolean;
+  readonly elr: boolean;
+  readonly strictMinIsr: boolean;
+}
+
+interface PartitionPlace {
+  readonly cluster: Cluster;
+  readonly topicId: string;
+  readonly index: number;
+  readonly name: string;
+  readonly rules: () => PartitionRules;
+}
+
+/**
+ * What must hold of one partition after every event: I-01 to I-18 of docs/SIMULATION.md. It sees
+ * all disks and all processes at once, which nobody in the cluster can.
+ */
+export class PartitionInvariants {
+  readonly history = new CommittedHistory();
+  readonly #place: PartitionPlace;
+  readonly #prefix = new MatchedPrefix(this.history);
+  /** The high watermark of each leadership when it was last seen. */
+  readonly #highWatermarks = new Map<string, number>();
+  /** Replicas whose disk has lost something, and that have not been in sync since. */
+  readonly #lossy = new Set<number>();
+  /** Replicas whose process ended uncleanly and that have not been in sync since (KIP-966). */
+  readonly #unclean = new Set<number>();
+  /** Replicas that still hold what a loss has made void; until they are cut back. */
+  readonly #stale = new Set<number>();
+  #image: PartitionImage | undefined;
+  /** Losses that Kafka would have had as well: unclean elections, too many power cuts at once. */
+  losses = 0;
+
+  constructor(place: PartitionPlace) {
+    this.#place = place;
+  }
+
+  truncated(brokerId: number, logEndOffset: number): void {
+    this.#stale.delete(brokerId);
+    this.#prefix.truncated(brokerId, logEndOffset);
+  }
+
+  /** A process that had a replica ended without a word. */
+  endedUncleanly(brokerId: number): void {
+    this.#unclean.add(brokerId);
+  }
+
+  /** A disk has lost something, or everything: until it is in sync again it has nothing to show. */
+  diskLost(brokerId: number): void {
+    const log = this.#place.cluster.logs(brokerId).find(this.#place.topicId, this.#place.index);
+    this.truncated(brokerId, log?.logEndOffset ?? 0);
+    this.#lossy.add(brokerId);
+  }
+
+  check(image: PartitionImage): void {
+    const { cluster, topicId, index, name } = this.#place;
+    const rules = this.#place.rules();
+    const replicas = new Set([...image.replicas, ...(this.#image?.replicas ?? [])]);
+    const all = replicaViews(cluster, topicId, index, [...replicas]);
+    checkImage(name, image, rules);
+    for (const view of all) this.#checkLog(view);
+    this.#noteRecovery(image, all);
+    // Who leads now says what is true, whatever it was before.
+    const leader = all.find(({ leadership }) => leadership?.leaderEpoch === image.leaderEpoch);
+    if (leader !== undefined) for (const brokerId of image.isr) this.#stale.delete(brokerId);
+    const views = all.filter(({ brokerId }) => !this.#stale.has(brokerId));
+    for (const view of views) if (view.leadership !== undefined) this.#expose(view, image);
+    this.#recover(image, views);
+    this.#checkFollowers(image, views);
+    for (const view of views) if (view.leadership !== undefined) this.#checkLeader(view, views);
+    this.#checkLeaderCompleteness(image, views);
+    this.#checkCandidates(image, views);
+    this.#checkIsrGrowth(image, views);
+    this.#checkDurability(image, views);
+    this.#image = image;
+  }
+
+  /** A client was told that its batch is committed (acks=all). */
+  acknowledged(batch: { readonly baseOffset: number; readonly crc: number }): void {
+    const { name } = this.#place;
+    if (this.losses > 0) return; // what was said before a loss counts no more
+    const known = this.history.at(batch.baseOffset);
+    mustHold('I-12', known?.crc === batch.crc, () => {
+      const there = known === undefined ? 'nothing' : describeBatch(known);
+      return `${name}: offset ${batch.baseOffset} was acknowledged with ${there} committed there`;
+    });
+  }
+
+  /** A consumer was given a batch. */
+  served(batch: BatchIdentity): void {
+    const { name } = this.#place;
+    if (this.losses > 0) return;
+    const known = this.history.at(batch.baseOffset);
+    mustHold('I-13', known !== undefined && this.history.agreesWith(batch), () => {
+      return `${name}: a consumer was given ${describeBatch(batch)}, which is not what is committed`;
+    });
+  }
+
+  #checkLog({ brokerId, log }: ReplicaView): void {
+    const { logStartOffset, highWatermark, logEndOffset } = log;
+    const inOrder =
+      0 <= logStartOffset && logStartOffset <= highWatermark && highWatermark <= logEndOffset;
+    mustHold('I-01', inOrder, () => {
+      const offsets = `${logStartOffset} ≤ ${highWatermark} ≤ ${logEndOffset}`;
+      return `${this.#place.name} on ${brokerId}: log start ≤ high watermark ≤ end is ${offsets}`;
+    });
+  }
+
+  /** What a leader shows is committed from now on, unless something else was before it. */
+  #expose({ brokerId, log, leadership }: ReplicaView, image: PartitionImage): void {
+    const { name } = this.#place;
+    const key = `${brokerId} in epoch ${leadership!.leaderEpoch}`;
+    const before = this.#highWatermarks.get(key) ?? 0;
+    const { highWatermark } = log;
+    mustHold('I-14', highWatermark >= before, () => {
+      return `${name}: the high watermark of leader ${key} fell from ${before} to ${highWatermark}`;
+    });
+    this.#highWatermarks.set(key, highWatermark);
+    const from = Math.max(this.#prefix.of(brokerId, log), log.logStartOffset);
+    if (highWatermark <= from) return;
+    for (const batch of batchesOf(log, from, highWatermark)) {
+      if (!this.history.agreesWith(batch) && this.#mayLose(image)) this.#lose(batch.baseOffset);
+      mustHold('I-06', this.history.agreesWith(batch), () => {
+        const there = describeBatch(this.history.at(batch.baseOffset)!);
+        return `${name}: leader ${key} shows ${describeBatch(batch)}, committed was ${there}`;
+      });
+      this.history.add(batch);
+    }
+  }
+
+  /** Somebody leads who may not have everything: what others have beyond that is void. */
+  #noteRecovery(image: PartitionImage, views: readonly ReplicaView[]): void {
+    const isNew = image.leader >= 0 && image.leaderEpoch !== this.#image?.leaderEpoch;
+    if (!isNew || image.leaderRecoveryState === 'Recovered' || !this.#mayLose(image)) return;
+    const leader = views.find(({ brokerId }) => brokerId === image.leader);
+    if (leader === undefined) return;
+    const kept = this.#prefix.of(leader.brokerId, leader.log);
+    this.#lose(kept);
+    for (const { brokerId, log } of views) {
+      if (brokerId !== leader.brokerId && log.logEndOffset > kept) this.#stale.add(brokerId);
+    }
+  }
+
+  /** Who is in sync and has all that is committed, has lost nothing. */
+  #recover(image: PartitionImage, views: readonly ReplicaView[]): void {
+    for (const { brokerId, log, partition } of views) {
+      if (this.#prefix.of(brokerId, log) < this.history.end) continue;
+      if (partition === undefined || !image.isr.includes(brokerId)) continue;
+      this.#lossy.delete(brokerId);
+      this.#unclean.delete(brokerId);
+    }
+  }
+
+  #checkFollowers(image: PartitionImage, views: readonly ReplicaView[]): void {
+    const { name } = this.#place;
+    for (const { brokerId, log, partition, leadership } of views) {
+      const matched = this.#prefix.of(brokerId, log);
+      // After a loss only those in sync are sure to have been cut back to what is left.
+      const isBehind = this.losses > 0 && !image.isr.includes(brokerId);
+      const mayDiffer = this.#lossy.has(brokerId) || this.#isVoid || isBehind;
+      mustHold('I-06', matched >= log.highWatermark || mayDiffer, () => {
+        const facts = `agrees up to ${matched}, has its high watermark at ${log.highWatermark}`;
+        return `${name}: the log of ${brokerId} differs from what is committed: it ${facts}`;
+      });
+      if (partition === undefined) continue;
+      const leaders = this.#place.cluster.broker(brokerId)!.replicas.leadersFollowed(partition);
+      const role = partition.role;
+      const expected = role.name === 'Follower' ? role.leader : undefined;
+      const fits = leaders.length <= 1 && leaders.every((leader) => leader === expected);
+      mustHold('I-15', fits && (leadership === undefined || leaders.length === 0), () => {
+        return `${name}: ${brokerId} is ${role.name} and fetches from ${leaders.join(', ')}`;
+      });
+    }
+  }
+
+  /** The own view of everybody who believes to lead (I-02), and how far it lets itself go (I-18). */
+  #checkLeader({ brokerId, log, leadership }: ReplicaView, views: readonly ReplicaView[]): void {
+    const { name } = this.#place;
+    if (this.#isVoid) return;
+    for (const member of views) {
+      if (!leadership!.isr.includes(member.brokerId) || this.#lossy.has(member.brokerId)) continue;
+      const matched = this.#prefix.of(member.brokerId, member.log);
+      const known = Math.min(log.highWatermark, this.history.end);
+      mustHold('I-02', matched >= known, () => {
+        const facts = `in sync for leader ${brokerId}, whose high watermark is ${known}`;
+        return `${name}: ${member.brokerId} is ${facts}, and has only ${matched} of it`;
+      });
+    }
+  }
+
+  /** The leader that the controller has named, once it acts on it, has everything. */
+  #checkLeaderCompleteness(image: PartitionImage, views: readonly ReplicaView[]): void {
+    const leader = views.find(({ brokerId }) => brokerId === image.leader);
+    if (leader?.leadership?.leaderEpoch !== image.leaderEpoch) return;
+    const matched = this.#prefix.of(leader.brokerId, leader.log);
+    if (matched >= this.history.end) return;
+    mustHold('I-07', this.#mayLose(image), () => {
+      const facts = `in epoch ${image.leaderEpoch} has ${matched} of ${this.history.end} committed`;
+      return `${this.#place.name}: the leader ${leader.brokerId} ${facts} offsets`;
+    });
+    this.#lose(matched);
+    for (const { brokerId, log } of views) {
+      if (brokerId !== leader.brokerId && log.logEndOffset > matched) this.#stale.add(brokerId);
+    }
+  }
+
+  #checkCandidates(image: PartitionImage, views: readonly ReplicaView[]): void {
+    if (this.#place.rules().uncleanElections) return;
+    for (const { brokerId, log, partition } of views) {
+      const inSync = image.isr.includes(brokerId);
+      if (!inSync && !(partition !== undefined && image.elr.includes(brokerId))) continue;
+      if (this.#lossy.has(brokerId)) continue;
+      const matched = this.#prefix.of(brokerId, log);
+      mustHold(inSync ? 'I-03' : 'I-08', matched >= this.history.end, () => {
+        const facts = `has ${matched} of ${this.history.end} committed offsets`;
+        const may = inSync ? 'in the ISR' : 'an eligible leader';
+        return `${this.#place.name}: ${brokerId} is ${may} and ${facts}`;
+      });
+    }
+  }
+
+  /** Who joins has all that is committed, and something of this very leader epoch. */
+  #checkIsrGrowth(image: PartitionImage, views: readonly ReplicaView[]): void {
+    const before = this.#image;
+    if (before === undefined || before.leaderEpoch !== image.leaderEpoch) return;
+    const leader = views.find(({ brokerId }) => brokerId === image.leader);
+    const start = leader?.leadership?.epochStartOffset ?? 0;
+    for (const { brokerId, log } of views) {
+      if (!image.isr.includes(brokerId) || before.isr.includes(brokerId)) continue;
+      if (this.#lossy.has(brokerId)) continue;
+      mustHold('I-17', log.logEndOffset >= start, () => {
+        const facts = `ends at ${log.logEndOffset}, before the epoch's start ${start}`;
+        return `${this.#place.name}: ${brokerId} joined the ISR with a log that ${facts}`;
+      });
+    }
+  }
+
+  #checkDurability(image: PartitionImage, views: readonly ReplicaView[]): void {
+    if (this.history.end === 0) return;
+    const most = Math.max(0, ...views.map(({ brokerId, log }) => this.#prefix.of(brokerId, log)));
+    const kept = most >= this.history.end || this.#mayLose(image);
+    mustHold('I-12', kept, () => {
+      return `${this.#place.name}: of ${this.history.end} committed offsets no disk has more than ${most}`;
+    });
+  }
+
+  /** What lies at or above `offset` is lost, as it would be in Kafka. */
+  #lose(offset: number): void {
+    this.losses++;
+    this.history.forgetFrom(offset);
+    this.#prefix.historyCut(offset);
+  }
+
+  /** An unclean election has lost something: what replicas have in common counts no more. */
+  get #isVoid(): boolean {
+    return this.losses > 0 && this.#place.rules().uncleanElections;
+  }
+
+  #mayLose(image: PartitionImage): boolean {
+    const { uncleanElections, minInSyncReplicas } = this.#place.rules();
+    const minimum = Math.min(minInSyncReplicas, image.replicas.length);
+    const tooMany = this.#unclean.size >= minimum && this.#lossy.size > 0;
+    return uncleanElections || tooMany;
+  }
+}

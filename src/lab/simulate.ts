@@ -1,0 +1,73 @@
+import { AssertionFailure } from '../assert.ts';
+import { InvariantBroken } from './invariant-broken.ts';
+import { invariants } from './invariant-names.ts';
+import { replayText } from './replay-text.ts';
+import { shrink } from './shrink.ts';
+import { tell } from './story.ts';
+import { Swarm } from './swarm.ts';
+
+type Events = readonly (readonly number[])[];
+
+/** What came of a seed that failed. */
+export interface Failure {
+  /** Of the invariant; `assert` for an assertion of our own. */
+  readonly id: string;
+  readonly detail: string;
+  readonly seed: number;
+  /** The choices up to the failure, shrunk if that was asked for. */
+  readonly choices: Events;
+  /** The last events before it, one a line. */
+  readonly story: readonly string[];
+}
+
+const shrinkBudget = 400;
+const toldEvents = 60;
+
+/** Runs one seed; undefined if all held. */
+export function simulate(options: {
+  readonly seed: number;
+  readonly events: number;
+  readonly replay?: Events | undefined;
+}): Failure | undefined {
+  const swarm = new Swarm(options);
+  const { trace } = swarm.laboratory.cluster;
+  try {
+    swarm.run(options.replay === undefined ? options.events : options.replay.length - 1);
+    return undefined;
+  } catch (error) {
+    const isOurs = error instanceof InvariantBroken || error instanceof AssertionFailure;
+    if (!isOurs) throw error;
+    const id = error instanceof InvariantBroken ? error.id : 'assert';
+    const choices = swarm.choices.made.map((event) => event.map(({ taken }) => taken));
+    const story = trace.recent().slice(-toldEvents).map(tell);
+    return { id, detail: error.message, seed: options.seed, choices, story };
+  }
+}
+
+/** The same failure with as few events as can be found. */
+export function simplify(failure: Failure): Failure {
+  const { seed, id } = failure;
+  let simplest = failure;
+  const stillFails = (events: Events): boolean => {
+    const again = simulate({ seed, events: 0, replay: events });
+    if (again?.id !== id) return false;
+    simplest = { ...again, choices: events };
+    return true;
+  };
+  shrink(failure.choices, stillFails, shrinkBudget);
+  return simplest;
+}
+
+/** All that a person needs to see what happened, and to have it happen again. */
+export function report({ id, detail, seed, choices, story }: Failure): string {
+  const statement = invariants[id] ?? 'an assertion of our own';
+  return [
+    `seed ${seed} breaks ${id}: ${statement}`,
+    `  ${detail}`,
+    '',
+    ...story,
+    '',
+    'again:',
+    `  npm run simulate -- --seed ${seed} --replay ${replayText(choices)}`,
+  ].join('\n');
+}
