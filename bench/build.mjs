@@ -1,6 +1,6 @@
 // What the bench needs and npm does not install: built once into bench/build, at pinned versions.
 // A part that cannot be built here says why; what needs it is reported as absent.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { run } from './processes.mjs';
 
@@ -39,16 +39,8 @@ const parts = {
   },
   async mock() {
     const libraries = ['src/librdkafka.a', '-lm', '-lz', '-lpthread', '-ldl'];
-    const args = [
-      '-O2',
-      '-Wall',
-      '-Isrc',
-      `${here}native/mock.c`,
-      ...libraries,
-      '-o',
-      build('mock'),
-    ];
-    await run('gcc', args, { cwd: librdkafka });
+    const args = ['-O2', '-Wall', '-Isrc', `${here}native/mock.c`, ...libraries];
+    await run('gcc', [...args, '-o', build('mock')], { cwd: librdkafka });
   },
   wake: () => run('gcc', ['-O2', '-Wall', `${here}native/wake.c`, '-o', build('wake')]),
   kfake: () =>
@@ -60,12 +52,17 @@ const parts = {
   'kafka-tools.classpath': () => classpath('kafka-tools/pom.xml', 'kafka-tools.classpath'),
 };
 
-/** Builds what is missing; gives the parts that cannot be built here, with the reason. */
+const sources = { mock: 'mock.c', wake: 'wake.c', kfake: 'kfake/main.go' };
+const timeOf = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
+const isBuilt = (name) =>
+  timeOf(build(name)) > (name in sources ? timeOf(`${here}native/${sources[name]}`) : 0);
+
+/** Builds what is missing or older than its source; gives the parts that cannot be built here, with the reason. */
 export async function buildAll(say) {
   mkdirSync(folder, { recursive: true });
   const missing = {};
   for (const [name, make] of Object.entries(parts)) {
-    if (existsSync(build(name))) continue;
+    if (isBuilt(name)) continue;
     say(`building ${name}`);
     try {
       await make();

@@ -18,6 +18,7 @@ export function leaveNothingBehind() {
 export function launch(command, args) {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   alive.add(child);
+  child.stdin.on('error', () => undefined); // who has ended reads nothing any more
   const ended = once(child, 'exit').finally(() => alive.delete(child));
   ended.catch(() => undefined);
   const end = async () => {

@@ -1,4 +1,5 @@
-// Runs one scenario: in each round every target in turn, so that a slow minute is slow for all.
+// Runs one scenario: in each round every target in turn, so that a slow minute is slow for all, and
+// every other round backwards, so that nobody always comes after the same one.
 import { targets } from './targets/index.mjs';
 
 /** What `take` is told becomes samples[metric][target][round]; rounds before 0 are thrown away. */
@@ -64,7 +65,7 @@ export async function runRounds(scenario, { present, rounds, scale, seen }) {
   try {
     for (let round = -(scenario.warmups ?? 1); round < rounds; round++) {
       for (const size of scenario.sizes ?? [undefined]) {
-        for (const target of present) {
+        for (const target of round % 2 === 0 ? present : present.toReversed()) {
           const begin = performance.now();
           const figures = [];
           const at = { target, round };

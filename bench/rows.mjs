@@ -17,7 +17,7 @@ const start = (scenario, title, bound) => ({
   ...{ scenario, title, metric: 'cold start ms', unit: 'ms', less: true, bound },
   lost: {
     peers: ['kfake', 'mock'],
-    why: 'a Node process that does nothing needs longer; inside a process the start is the row below',
+    why: 'already `node -e 0` needs longer, and a start within a process needs none',
   },
 });
 const acksRatio = (size) => ({
@@ -77,6 +77,13 @@ export const rows = [
   start('fresh-three', 'cold start to the first Metadata, 3 brokers', {
     ...{ null: [1.5, 1.2], kafka: [0.02, 0.014] },
   }),
+  {
+    scenario: 'in-process',
+    title: 'node -e 0, a process that does nothing',
+    metric: 'node -e 0 ms',
+    unit: 'ms',
+    less: true,
+  },
   {
     scenario: 'in-process',
     title: 'start of 3 brokers in a warm process',

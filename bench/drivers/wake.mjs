@@ -1,4 +1,5 @@
 // native/wake.c: latency on raw sockets, with next to no client in it.
+import { once } from 'node:events';
 import { build } from '../build.mjs';
 import { launch } from '../processes.mjs';
 import { quantile } from '../stats.mjs';
@@ -9,14 +10,15 @@ const portOf = (address) => address.split(',')[0].split(':')[1];
 
 /** Runs it with frames to send; `untilEnd` gives what it measured, in microseconds. */
 function start(args, requests) {
-  const { child, ended, end } = launch(program, args.map(String));
+  const { child, end } = launch(program, args.map(String));
+  const closed = once(child, 'close'); // all that it has printed is here
   let text = '';
   child.stdout.on('data', (more) => {
     text += more;
   });
   for (const request of requests) child.stdin.write(`${request.toString('hex')}\n`);
   const untilEnd = async () => {
-    const [status] = await ended;
+    const [status] = await closed;
     if (status !== 0) throw new Error(`wake ${args[0]} ended with ${status}`);
     return text.trim().split('\n').map(Number);
   };

@@ -1,6 +1,5 @@
 // Apache Kafka in its best case: every node broker and controller at once, logs in memory, no
 // fsync, the compiler and the collector that a server has.
-
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -14,6 +13,7 @@ import { likeKafka, openSession } from './session.mjs';
 const logging = fileURLToPath(
   new URL('../../scripts/real-kafka/log4j2.properties', import.meta.url),
 );
+
 let folder;
 /** Made with the first cluster and gone with this process. */
 function ownFolder() {
@@ -76,15 +76,8 @@ async function formatted(brokers) {
   for (let id = 1; id <= brokers; id++) {
     const file = join(ownFolder(), 'format.properties');
     writeFileSync(file, properties(id, { brokers, ports, data }));
-    const format = [
-      'kafka.tools.StorageTool',
-      'format',
-      '-t',
-      'b2RyYWRlay1iZW5jaC1rYQ',
-      '-c',
-      file,
-    ];
-    await run('java', [...java('256m'), ...format]);
+    const tool = [...java('256m'), 'kafka.tools.StorageTool', 'format'];
+    await run('java', [...tool, '-t', 'b2RyYWRlay1iZW5jaC1rYQ', '-c', file]);
   }
   return data;
 }

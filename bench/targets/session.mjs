@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '../drivers/connection.mjs';
 
-const patienceMs = 90_000;
+const patienceMs = 180_000;
 
 /** What `attempt` gives, again and again until it is something: nothing says when a broker is up. */
 async function eventually(what, { hasEnded }, attempt) {

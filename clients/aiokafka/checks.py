@@ -25,7 +25,7 @@ async def check(name, body):
 
 
 async def eventually(what, attempt):
-    """Each broker learns of a change on its own: asks until it is so."""
+    """Each broker learns of a change on its own: asks until it is so, and gives the answer."""
     deadline = time.monotonic() + WAIT_SECONDS
     while not (answer := await attempt()):
         if time.monotonic() > deadline:
@@ -117,7 +117,7 @@ async def admin_client():
 async def value_of(client, resource, name):
     [answer] = await client.describe_configs([resource])
     [(_code, _message, _type, _topic, entries)] = answer.resources
-    return next(entry[1] for entry in entries if entry[0] == name)
+    return next((entry[1] for entry in entries if entry[0] == name), None)
 
 
 async def create_topic():
@@ -133,7 +133,8 @@ async def create_topic():
         described = await eventually("the topic is known", partitions)
         expect([len(each["replicas"]) for each in described], [3, 3, 3], "replicas")
         resource = ConfigResource(ConfigResourceType.TOPIC, TOPIC)
-        expect(await value_of(client, resource, "retention.ms"), "3600000", "retention.ms")
+        ask = lambda: value_of(client, resource, "retention.ms")
+        expect(await eventually("its config too", ask), "3600000", "retention.ms")
     return "3 partitions, 3 replicas, retention.ms"
 
 

@@ -101,16 +101,21 @@ def round_trip(records, **config):
 # Checks
 
 
+def value_of(client, resource, name):
+    return client.describe_configs([resource])[resource].result()[name].value
+
+
 def create_topic():
-    admin = AdminClient(COMMON)
+    client = AdminClient(COMMON)
     new = NewTopic(TOPIC, 3, 3, config={"retention.ms": "3600000"})
-    admin.create_topics([new])[TOPIC].result()
-    eventually("the topic is known", lambda: TOPIC in admin.list_topics().topics)
-    described = admin.describe_topics(TopicCollection([TOPIC]))[TOPIC].result()
-    expect([len(p.replicas) for p in described.partitions], [3, 3, 3], "replicas")
+    client.create_topics([new])[TOPIC].result()
+    asked = TopicCollection([TOPIC])
+    describe = lambda: client.describe_topics(asked)[TOPIC].result().partitions
+    described = eventually("the topic is known", describe)
+    expect([len(each.replicas) for each in described], [3, 3, 3], "replicas")
     resource = ConfigResource(ConfigResource.Type.TOPIC, TOPIC)
-    config = admin.describe_configs([resource])[resource].result()
-    expect(config["retention.ms"].value, "3600000", "retention.ms")
+    retention = eventually("its config too", lambda: value_of(client, resource, "retention.ms"))
+    expect(retention, "3600000", "retention.ms")
     return "3 partitions, 3 replicas, retention.ms"
 
 
@@ -206,8 +211,8 @@ def admin():
     entry = ConfigEntry("max.message.bytes", "2000", incremental_operation=AlterConfigOpType.SET)
     change = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
     client.incremental_alter_configs([change])[change].result()
-    value = lambda: client.describe_configs([change])[change].result()["max.message.bytes"].value
-    eventually("the config is changed", lambda: value() == "2000")
+    changed = lambda: value_of(client, change, "max.message.bytes") == "2000"
+    eventually("the config is changed", changed)
 
     producer = Producer(COMMON)
     for n in range(10):

@@ -85,16 +85,21 @@ def round_trip(records, **config):
 # Checks
 
 
+def value_of(client, resource, name):
+    return client.describe_configs([resource])["topic"][resource.name][name]["value"]
+
+
 def create_topic():
-    admin = KafkaAdminClient(**COMMON)
+    client = KafkaAdminClient(**COMMON)
     shape = {"num_partitions": 3, "replication_factor": 3, "configs": {"retention.ms": "3600000"}}
-    admin.create_topics({TOPIC: shape}, wait_for_metadata=True)
-    [described] = eventually("all agree", lambda: admin.describe_topics([TOPIC]))
-    expect([len(p["replica_nodes"]) for p in described["partitions"]], [3, 3, 3], "replicas")
+    client.create_topics({TOPIC: shape}, wait_for_metadata=True)
+    describe = lambda: client.describe_topics([TOPIC])[0]["partitions"]
+    described = eventually("the topic is known", describe)
+    expect([len(each["replica_nodes"]) for each in described], [3, 3, 3], "replicas")
     resource = ConfigResource(ConfigResourceType.TOPIC, TOPIC)
-    config = admin.describe_configs([resource])["topic"][TOPIC]
-    expect(config["retention.ms"]["value"], "3600000", "retention.ms")
-    admin.close()
+    retention = eventually("its config too", lambda: value_of(client, resource, "retention.ms"))
+    expect(retention, "3600000", "retention.ms")
+    client.close()
     return "3 partitions, 3 replicas, retention.ms"
 
 
@@ -186,8 +191,8 @@ def admin():
 
     change = ConfigResource(ConfigResourceType.TOPIC, topic, {"max.message.bytes": "2000"})
     expect(client.alter_configs([change]), {"topic": {topic: "OK"}}, "altered configs")
-    value = lambda: client.describe_configs([change])["topic"][topic]["max.message.bytes"]["value"]
-    eventually("the config is changed", lambda: value() == "2000")
+    changed = lambda: value_of(client, change, "max.message.bytes") == "2000"
+    eventually("the config is changed", changed)
 
     producer = KafkaProducer(**COMMON)
     for n in range(10):

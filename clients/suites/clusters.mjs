@@ -17,7 +17,8 @@ export const odradek = {
   id: 'odradek',
   title: `Odradek ${version}`,
   /** @param {Wanted} wanted */
-  start: ({ brokers, port, config }) => startCluster({ brokers, port, config }),
+  start: ({ brokers, port, config }) =>
+    startCluster({ brokers, port, config, advertise: 'localhost' }),
 };
 
 export const apacheKafka = {

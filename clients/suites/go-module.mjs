@@ -32,18 +32,18 @@ export async function listTests(folder, name, command) {
   return stdout.trim().split('\n');
 }
 
-/** How one test is run, alone. Its name may lead to a part of it, `TestReader/TestSeek`. */
-export function commandFor(folder, name, test, limitMs) {
-  const pattern = test
-    .split('/')
-    .map((part) => `^${part}$`)
-    .join('/');
-  const flags = ['-test.v', '-test.count=1', `-test.timeout=${limitMs}ms`];
-  return {
-    command: [binaryOf(folder, name), `-test.run=${pattern}`, ...flags],
-    cwd: join(folder, 'source', name),
-  };
+/** How one test is run: in a process of its own. */
+export function goTest(folder, name, test, { limitMs, env }) {
+  const commandFor = (part) => [
+    binaryOf(folder, name),
+    `-test.run=${part.split('/').map(exactly).join('/')}`,
+    ...['-test.v', '-test.count=1', `-test.timeout=${limitMs}ms`],
+  ];
+  const cwd = join(folder, 'source', name);
+  return { name: test, command: commandFor(test), commandFor, cwd, env };
 }
+
+const exactly = (name) => `^${name.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')}$`;
 
 const binaryOf = (folder, name) => join(folder, `${name.split('/').at(-1)}.test`);
 

@@ -1,11 +1,12 @@
 import { kafkaGo } from './kafka-go.mjs';
+import { librdkafka } from './librdkafka.mjs';
 import { watermillKafka } from './watermill-kafka.mjs';
 
 /**
  * @typedef {(command: string[], options?: { cwd?: string, env?: Record<string, string> }) =>
  *   Promise<{ stdout: string }>} Command runs a command, and throws if it fails
- * @typedef {{ name: string, command: string[], cwd: string, env?: Record<string, string> }} Test
- *   a process of its own
+ * @typedef {{ name: string, command: string[], commandFor?: (part: string) => string[],
+ *   cwd: string, env?: Record<string, string> }} Test a process; `commandFor` runs a part of it
  * @typedef {'passed' | 'failed' | 'skipped'} Verdict
  * @typedef {{ brokers: number, port: number, config: Record<string, string>,
  *   kafkaConfig?: Record<string, string>, afterStart?: string[] }} Wanted the cluster that it
@@ -20,4 +21,4 @@ import { watermillKafka } from './watermill-kafka.mjs';
  */
 
 /** @type {readonly Suite[]} */
-export const suites = [kafkaGo, watermillKafka];
+export const suites = [kafkaGo, librdkafka, watermillKafka];

@@ -1,8 +1,10 @@
-import { commandFor, compileTests, listTests, verdictsOf } from './go-module.mjs';
+import { compileTests, goTest, listTests, verdictsOf } from './go-module.mjs';
 
 const version = '0.4.51';
 const module = 'github.com/segmentio/kafka-go';
 const limitMs = 60_000;
+/** Some tests are only for brokers of a certain age, and believe this about it. */
+const env = { KAFKA_VERSION: '4.3.1' };
 /** Those that speak to a broker. */
 const packages = ['.', './compress', './sasl', './topics'];
 
@@ -22,6 +24,7 @@ const secured = {
       `${login}.scram.ScramLoginModule required;`,
     ]),
   ),
+  'broker.rack': '',
   'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
   'allow.everyone.if.no.acl.found': 'true',
   'super.users': 'User:ANONYMOUS',
@@ -51,7 +54,7 @@ export const kafkaGo = {
     const tests = [];
     for (const name of packages) {
       for (const test of await listTests(folder, name, command)) {
-        tests.push({ name: test, ...commandFor(folder, name, test, limitMs) });
+        tests.push(goTest(folder, name, test, { limitMs, env }));
       }
     }
     return tests;

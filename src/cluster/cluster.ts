@@ -11,6 +11,7 @@ import { type TopicSettings, topicSettings } from '../config/topic-settings.ts';
 import type { ClusterMetadata } from '../controller/cluster-metadata.ts';
 import type { Endpoint } from '../controller/metadata-records.ts';
 import type { QuorumController } from '../controller/quorum-controller.ts';
+import type { QuorumStore } from '../controller/raft/quorum-store.ts';
 import { randomUuid } from '../controller/random-uuid.ts';
 import { apis } from '../protocol/messages/index.ts';
 import type { LogStore } from '../replication/log-store.ts';
@@ -42,7 +43,7 @@ interface ClusterOptions {
   readonly controllers?: readonly number[];
 }
 
-/** As Kafka's own test clusters number them; that no broker happens to have the same id is checked. */
+/** As Kafka's own test clusters number them. */
 const defaultControllers = [3000];
 
 /**
@@ -188,6 +189,13 @@ export class Cluster {
   /** Whether there is a process; it may be paused. */
   isRunning(nodeId: number): boolean {
     return this.state(nodeId) !== 'stopped';
+  }
+
+  /** What of a controller is on its disk, whether it runs or not. */
+  quorumStore(nodeId: number): QuorumStore {
+    const { controller } = this.#node(nodeId);
+    assert(controller !== undefined, `${nodeId} is no controller`);
+    return controller.store;
   }
 
   /** The running process of a controller. */

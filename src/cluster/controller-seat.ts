@@ -23,7 +23,7 @@ interface Running {
   readonly controller: QuorumController;
 }
 
-/** A controller's place in the quorum: its vote and its log stay while its process comes and goes. */
+/** A controller's place in the quorum: vote and log stay while its process comes and goes. */
 export class ControllerSeat {
   readonly store = new QuorumStore();
   readonly #options: ControllerSeatOptions;

@@ -2,7 +2,7 @@ import type { BrokerConfiguration } from '../config/broker-configuration.ts';
 import { brokerSettings } from '../config/broker-settings.ts';
 import { ConfigResourceType } from '../config/config-resource.ts';
 import type { Knobs } from '../config/knobs.ts';
-import { elrFeature, supportedFeatures } from './features.ts';
+import { elrFeature, kraftFeature, supportedFeatures } from './features.ts';
 import type { MetadataRecord } from './metadata-records.ts';
 
 /**
@@ -15,7 +15,7 @@ export function bootstrapRecords(
   { elr }: Pick<Knobs, 'elr'>,
 ): MetadataRecord[] {
   const features = supportedFeatures
-    .filter(({ name }) => elr || name !== elrFeature)
+    .filter(({ name }) => name !== kraftFeature && (elr || name !== elrFeature))
     .map(({ name, max }): MetadataRecord => ({ type: 'feature-level', name, level: max }));
   if (!elr) return features;
   const value = String(brokerSettings(configuration).minInsyncReplicas);

@@ -22,7 +22,7 @@ export function describeQuorum(
     topic.partitions[0]?.partitionIndex === 0;
   const response: DescribeQuorumResponse = {
     errorCode: ErrorCode.NONE,
-    errorMessage: null,
+    errorMessage: '',
     topics: isIt ? [{ topicName: metadataTopic, partitions: [describe(quorum)] }] : unknown(topics),
     nodes: isIt ? quorum.voters.map(({ replicaId }) => ({ nodeId: replicaId, listeners: [] })) : [],
   };
@@ -36,7 +36,7 @@ function describe({ leaderId, epoch, highWatermark, voters, observers }: QuorumV
   return {
     partitionIndex: 0,
     errorCode: ErrorCode.NONE,
-    errorMessage: null,
+    errorMessage: '',
     leaderId,
     leaderEpoch: epoch,
     highWatermark,
@@ -59,7 +59,7 @@ function unknown(topics: DescribeQuorumRequest['topics']): Topics {
     partitions: partitions.map(({ partitionIndex }) => ({
       partitionIndex,
       errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-      errorMessage: null,
+      errorMessage: 'This server does not host this topic-partition.',
       leaderId: 0,
       leaderEpoch: 0,
       highWatermark: 0,

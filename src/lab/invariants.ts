@@ -5,6 +5,7 @@ import type { ClusterMetadata } from '../controller/cluster-metadata.ts';
 import type { Stamped } from '../simulation/trace.ts';
 import { mustHold } from './invariant-broken.ts';
 import { PartitionInvariants, type PartitionRules } from './partition-invariants.ts';
+import { QuorumInvariants } from './quorum-invariants.ts';
 
 const brokerOf = (node: string): number => Number(node.slice(node.lastIndexOf(' ') + 1));
 
@@ -23,6 +24,8 @@ export class Invariants {
   readonly #nameless = new Set<number>();
   /** Whose disk has just lost something. */
   readonly #lost = new Set<number>();
+  readonly #quorum: QuorumInvariants;
+  #quorumTouched = true;
   #touched = new Set<string>();
   #metadata: ClusterMetadata | undefined;
   #registered: { readonly brokerId: number; readonly incarnation: number }[] = [];
@@ -31,6 +34,7 @@ export class Invariants {
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
+    this.#quorum = new QuorumInvariants(cluster);
     for (const brokerId of cluster.brokerIds) this.#starts.set(brokerId, 1);
     cluster.trace.subscribe((stamped) => this.#note(stamped));
   }
@@ -49,6 +53,8 @@ export class Invariants {
 
   /** To be called after each event. */
   check(): void {
+    if (this.#quorumTouched) this.#quorum.check();
+    this.#quorumTouched = false;
     const { metadata } = this.#cluster;
     for (const brokerId of this.#lost) this.#diskLost(brokerId);
     this.#lost.clear();
@@ -69,7 +75,11 @@ export class Invariants {
 
   #note({ node, about, event }: Stamped<ClusterEvent>): void {
     if (about !== '') this.#touched.add(about);
+    if (node.startsWith('controller')) this.#quorumTouched = true;
     switch (event.type) {
+      case 'high-watermark-advanced':
+        this.#named(about)?.highWatermarkAdvanced(brokerOf(node), event.to);
+        break;
       case 'truncated':
         this.#named(about)?.truncated(brokerOf(node), event.logEndOffset);
         break;

@@ -68,8 +68,7 @@ export class PartitionInvariants {
   check(image: PartitionImage): void {
     const { cluster, topicId, index, name } = this.#place;
     const rules = this.#place.rules();
-    const replicas = new Set([...image.replicas, ...(this.#image?.replicas ?? [])]);
-    const all = replicaViews(cluster, topicId, index, [...replicas]);
+    const all = replicaViews(cluster, topicId, index);
     checkImage(name, image, rules);
     for (const view of all) this.#checkLog(view);
     this.#noteRecovery(image, all);
@@ -80,7 +79,8 @@ export class PartitionInvariants {
     for (const view of views) if (view.leadership !== undefined) this.#expose(view, image);
     this.#recover(image, views);
     this.#checkFollowers(image, views);
-    for (const view of views) if (view.leadership !== undefined) this.#checkLeader(view, views);
+    for (const view of views)
+      if (view.leadership !== undefined) this.#checkLeader(view, image, views);
     this.#checkLeaderCompleteness(image, views);
     this.#checkCandidates(image, views);
     this.#checkIsrGrowth(image, views);
@@ -186,19 +186,53 @@ export class PartitionInvariants {
     }
   }
 
-  /** The own view of everybody who believes to lead (I-02), and how far it lets itself go (I-18). */
-  #checkLeader({ brokerId, log, leadership }: ReplicaView, views: readonly ReplicaView[]): void {
+  /** The own view of everybody who believes to lead. */
+  #checkLeader(leader: ReplicaView, image: PartitionImage, views: readonly ReplicaView[]): void {
     const { name } = this.#place;
     if (this.#isVoid) return;
-    for (const member of views) {
-      if (!leadership!.isr.includes(member.brokerId) || this.#lossy.has(member.brokerId)) continue;
-      const matched = this.#prefix.of(member.brokerId, member.log);
-      const known = Math.min(log.highWatermark, this.history.end);
-      mustHold('I-02', matched >= known, () => {
-        const facts = `in sync for leader ${brokerId}, whose high watermark is ${known}`;
-        return `${name}: ${member.brokerId} is ${facts}, and has only ${matched} of it`;
-      });
+    const leadership = leader.leadership!;
+    const { highWatermark } = leader.log;
+    const shown = Math.min(highWatermark, this.history.end);
+    const isStale = leadership.leaderEpoch !== image.leaderEpoch;
+    for (const { brokerId, log } of views) {
+      if (this.#lossy.has(brokerId)) continue;
+      const matched = this.#prefix.of(brokerId, log);
+      const facts = () =>
+        `${leader.brokerId} shows ${shown}, ${brokerId} has only ${matched} of it`;
+      if (leadership.isr.includes(brokerId)) {
+        mustHold('I-02', matched >= shown, () => `${name}: in sync, and leader ${facts()}`);
+      }
+      if (leadership.hasPendingChange && !isStale && image.isr.includes(brokerId)) {
+        mustHold('I-05', log.logEndOffset >= highWatermark, () => `${name}: leader ${facts()}`);
+      }
     }
+    if (!isStale && leadership.partitionEpoch === image.partitionEpoch) {
+      this.#checkOwnIsr(leader, image);
+    }
+  }
+
+  /** A leader that has heard all counts with no fewer replicas than the controller does. */
+  #checkOwnIsr({ brokerId, leadership }: ReplicaView, image: PartitionImage): void {
+    const { maximalIsr, hasPendingChange } = leadership!;
+    const isEqual = maximalIsr.length === image.isr.length;
+    const isSuperset = image.isr.every((member) => maximalIsr.includes(member));
+    mustHold('I-09', isSuperset && (isEqual || hasPendingChange), () => {
+      const facts = `counts with [${maximalIsr}], the controller with [${image.isr}]`;
+      return `${this.#place.name}: leader ${brokerId} ${facts}`;
+    });
+  }
+
+  /** A leader has just moved its high watermark. */
+  highWatermarkAdvanced(brokerId: number, to: number): void {
+    const { cluster, topicId, index, name } = this.#place;
+    const rules = this.#place.rules();
+    const leadership = cluster.broker(brokerId)?.replicas.partition(topicId, index)?.leadership;
+    if (leadership === undefined || !rules.strictMinIsr) return;
+    const minimum = Math.min(rules.minInSyncReplicas, leadership.replicas.length);
+    mustHold('I-18', leadership.isr.length >= minimum, () => {
+      const facts = `with [${leadership.isr}] in sync of at least ${minimum}`;
+      return `${name}: leader ${brokerId} moved its high watermark to ${to} ${facts}`;
+    });
   }
 
   /** The leader that the controller has named, once it acts on it, has everything. */

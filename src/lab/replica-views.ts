@@ -12,16 +12,13 @@ export interface ReplicaView {
   readonly leadership: Leadership | undefined;
 }
 
-/** The replicas of a partition that have a log, on brokers that run and on those that do not. */
-export function replicaViews(
-  cluster: Cluster,
-  topicId: string,
-  index: number,
-  replicas: readonly number[],
-): ReplicaView[] {
+/**
+ * All logs of a partition there are, on brokers that run and on those that do not, and on those that
+ * have not heard yet that they are no replica any more.
+ */
+export function replicaViews(cluster: Cluster, topicId: string, index: number): ReplicaView[] {
   const views: ReplicaView[] = [];
-  for (const brokerId of replicas) {
-    if (!cluster.brokerIds.includes(brokerId)) continue;
+  for (const brokerId of cluster.brokerIds) {
     const log = cluster.logs(brokerId).find(topicId, index);
     if (log === undefined) continue;
     const partition = cluster.broker(brokerId)?.replicas.partition(topicId, index);

@@ -100,6 +100,15 @@ export class Leadership {
     return this.#isr.isr;
   }
 
+  /** The in-sync replicas of before and after the change that is under way. */
+  get maximalIsr(): readonly number[] {
+    return maximalIsr(this.#isr);
+  }
+
+  get hasPendingChange(): boolean {
+    return this.#isr.name !== 'Committed';
+  }
+
   get replicas(): readonly number[] {
     return this.#replicas;
   }

@@ -119,7 +119,7 @@ export class ClusterLife {
     this.#pacemaker.perform(() => this.#entrance.operate('resume', brokerId));
   }
 
-  /** With the broker at the same node, if there is one; resolves when another controller decides. */
+  /** With the broker at its node, if there is one; resolves when another controller decides. */
   async crashController(nodeId: number): Promise<void> {
     this.#pacemaker.perform(() => this.#entrance.operate('crash', nodeId));
     this.#servers.get(nodeId)?.suspend();

@@ -55,7 +55,7 @@ describe('a row of ratios', () => {
     expect(lastLine(ratioTable([own], results(samples)))).toContain('| 1.05 [1.05..1.05] ○ |');
   });
 
-  test('is left out when its scenario has not been run, and empty when its target was absent', () => {
+  test('is left out without its scenario, and empty without its targets', () => {
     expect(ratioTable([row], {}).split('\n')).toHaveLength(2);
     expect(lastLine(ratioTable([row], results({})))).toContain('| – | – | – | – | – |');
   });

@@ -12,10 +12,12 @@ test('a write that has lost its leader is NOT_LEADER_OR_FOLLOWER', () => {
   for (const follower of [2, 3])
     world.cluster.network.setLink({ from: 1, to: follower }, { cut: true });
   const answer = world.produce('t', ['a'], { timeoutMs: 60_000 });
-  // The controller hears nothing more of broker 1, but broker 1 hears who leads now.
+  // The controller hears nothing of broker 1 for a while; then broker 1 hears who leads now.
   world.cluster.network.setLink({ from: 1, to: controllerNode }, { cut: true });
   world.advance(1000);
   expect(world.leader('t')).toBe(2);
+  world.cluster.network.setLink({ from: 1, to: controllerNode }, { cut: false });
+  world.advance(100);
   expect(answer()?.errorCode).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
 });
 

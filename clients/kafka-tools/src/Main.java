@@ -47,6 +47,11 @@ public final class Main {
     report.check("dump-log", () -> others.dumpLog(CODECS));
     report.check("features", others::features);
 
+    var replicas = new Replicas(tools, console, prefix + "-replicas");
+    report.check("reassign-partitions", replicas::reassignPartitions);
+    report.check("leader-election", replicas::leaderElection);
+    report.check("log-dirs", replicas::logDirs);
+
     report.check("compare-all", () -> console.compare(journal));
     report.check("metadata", () -> administration.metadata(prefix + "-created"));
     report.check("admin", () -> administration.everythingElse(prefix + "-admin"));

@@ -28,11 +28,12 @@ impl Admin {
         answer.clone().map(drop).map_err(|(_, code)| code.into())
     }
 
-    fn config_value(&self, topic: &str, name: &str) -> Result<Option<String>> {
+    fn has_config(&self, topic: &str, name: &str, value: &str) -> Result<bool> {
         let resource = [ResourceSpecifier::Topic(topic)];
-        let mut answer = block_on(self.0.describe_configs(&resource, &AdminOptions::new()))?;
-        let described = answer.remove(0)?;
-        Ok(described.get(name).and_then(|entry| entry.value.clone()))
+        let mut answers = block_on(self.0.describe_configs(&resource, &AdminOptions::new()))?;
+        let described = answers.remove(0); // an error where the topic is not known yet
+        let Ok(config) = described else { return Ok(false) };
+        Ok(config.get(name).is_some_and(|entry| entry.value.as_deref() == Some(value)))
     }
 }
 
@@ -41,8 +42,7 @@ pub fn create_topic(topic: &str) -> Result<String> {
     let shape = NewTopic::new(topic, 3, TopicReplication::Fixed(3));
     admin.create(shape.set("retention.ms", "3600000"))?;
     eventually("the topic is known", || Ok(admin.partitions(topic)? == 3))?;
-    let retention = admin.config_value(topic, "retention.ms")?;
-    expect(retention.as_deref(), Some("3600000"), "retention.ms")?;
+    eventually("retention.ms is set", || admin.has_config(topic, "retention.ms", "3600000"))?;
     Ok("3 partitions, 3 replicas, retention.ms".into())
 }
 
@@ -61,8 +61,7 @@ pub fn admin(topic: &str) -> Result<String> {
     for answer in block_on(admin.0.alter_configs(&[change], &options))? {
         answer.map_err(|(_, code)| code)?;
     }
-    let value = || admin.config_value(topic, "max.message.bytes");
-    eventually("the config is changed", || Ok(value()?.as_deref() == Some("2000")))?;
+    eventually("its config", || admin.has_config(topic, "max.message.bytes", "2000"))?;
 
     let producer: FutureProducer = config().create()?;
     for n in 0..10 {

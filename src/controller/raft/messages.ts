@@ -42,7 +42,7 @@ type FetchOutcome =
  * What the nodes of the quorum ask each other (KIP-595, 630, 996). Followers and brokers fetch; the
  * leader never pushes.
  */
-export interface RaftCalls {
+interface RaftCalls {
   vote: {
     request: {
       readonly epoch: number;

@@ -31,8 +31,8 @@ type Validity =
 const nothing: MetadataSnapshot = { offset: 0, epoch: 0, metadata: emptyMetadata };
 
 /**
- * One replica of `__cluster_metadata`: a snapshot, and the batches that follow upon it. An epoch has
- * one leader, so two logs with the same epoch at the same offset are the same up to there.
+ * One replica of `__cluster_metadata`: a snapshot, and the batches that follow upon it. An epoch
+ * has one leader, so two logs with the same epoch at the same offset are the same up to there.
  */
 export class MetadataLog {
   #snapshot = nothing;

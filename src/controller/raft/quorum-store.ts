@@ -2,7 +2,7 @@ import { assert } from '../../assert.ts';
 import { MetadataLog } from './metadata-log.ts';
 
 /** Where a node stands: in which epoch, for whom it has voted there, and whom it knows to lead. */
-export interface ElectionState {
+interface ElectionState {
   readonly epoch: number;
   readonly votedFor: number | undefined;
   readonly leaderId: number | undefined;

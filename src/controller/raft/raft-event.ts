@@ -1,10 +1,4 @@
-export type RoleName =
-  | 'unattached'
-  | 'follower'
-  | 'prospective'
-  | 'candidate'
-  | 'leader'
-  | 'resigned';
+type RoleName = 'unattached' | 'follower' | 'prospective' | 'candidate' | 'leader' | 'resigned';
 
 export type RaftEvent =
   | {

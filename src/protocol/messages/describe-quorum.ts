@@ -35,13 +35,13 @@ export const DescribeQuorum = api({
   },
   response: {
     errorCode: int16,
-    errorMessage: since(2, nullableString, null),
+    errorMessage: since(2, nullableString, ''),
     topics: array({
       topicName: string,
       partitions: array({
         partitionIndex: int32,
         errorCode: int16,
-        errorMessage: since(2, nullableString, null),
+        errorMessage: since(2, nullableString, ''),
         leaderId: int32,
         leaderEpoch: int32,
         highWatermark: int64,

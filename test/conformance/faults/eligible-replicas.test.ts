@@ -14,6 +14,17 @@ let witness: number;
 let first: number;
 let second: number;
 let topic: Topic;
+const down = new Set<number>();
+
+async function end(how: 'crash' | 'shutdown', brokerId: number): Promise<void> {
+  down.add(brokerId);
+  await cluster().control[how](brokerId);
+}
+
+async function restart(brokerId: number): Promise<void> {
+  await cluster().control.restart(brokerId);
+  down.delete(brokerId);
+}
 
 /** Replicas of the topic on `first` and `second` alone, of which two must be in sync. */
 beforeEach(async () => {
@@ -26,7 +37,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const brokerId of [first, second]) await cluster().control.restart(brokerId);
+  for (const brokerId of down) await restart(brokerId);
   await until('all are back', async () => {
     const { isrNodes } = await partitionOf(cluster(), topic.name, 0, witness);
     return isrNodes.length === 2 ? true : undefined;
@@ -48,31 +59,31 @@ const gone = (brokerId: number) =>
   shows(`${brokerId} is out of sync`, ({ isrNodes }) => !isrNodes.includes(brokerId));
 
 test('who leaves an ISR below its minimum is eligible until it is back', async () => {
-  await cluster().control.crash(second);
+  await end('crash', second);
   expect(await gone(second)).toMatchObject({
     ...{ leaderId: first, leaderEpoch: 0, isrNodes: [first] },
     ...{ eligibleLeaderReplicas: [second], lastKnownElr: [] },
   });
-  await cluster().control.restart(second);
+  await restart(second);
   const back = await shows('it is in sync', ({ isrNodes }) => isrNodes.includes(second));
   expect(back).toMatchObject({ leaderId: first, eligibleLeaderReplicas: [], lastKnownElr: [] });
 });
 
 test('who is eligible leads when nobody is in sync, with all that was committed', async () => {
-  await cluster().control.shutdown(second);
+  await end('shutdown', second);
   expect(await gone(second)).toMatchObject({ eligibleLeaderReplicas: [second] });
   await topic.produce(values('not committed'), { acks: 1 });
-  await cluster().control.crash(first);
+  await end('crash', first);
   expect(await led(-1)).toMatchObject({
     ...{ error: 'NONE', leaderEpoch: 1, isrNodes: [] },
     ...{ eligibleLeaderReplicas: [first, second].sort(), lastKnownElr: [first] },
   });
-  await cluster().control.restart(second);
+  await restart(second);
   expect(await led(second)).toMatchObject({
     ...{ error: 'NONE', leaderEpoch: 2, isrNodes: [second] },
     ...{ eligibleLeaderReplicas: [first], lastKnownElr: [] },
   });
-  await cluster().control.restart(first);
+  await restart(first);
   await shows('both are in sync', ({ isrNodes }) => isrNodes.length === 2);
   const records = await until('it is served', async () => {
     const found = await topic.records();
@@ -82,11 +93,11 @@ test('who is eligible leads when nobody is in sync, with all that was committed'
 });
 
 test('who was killed is not, for it may have lost its log; the last leader then is', async () => {
-  await cluster().control.crash(second);
+  await end('crash', second);
   await gone(second);
-  await cluster().control.crash(first);
+  await end('crash', first);
   await led(-1);
-  await cluster().control.restart(second);
+  await restart(second);
   const without = await shows(
     'the eligible are fewer',
     ({ eligibleLeaderReplicas, offlineReplicas }) =>
@@ -96,16 +107,16 @@ test('who was killed is not, for it may have lost its log; the last leader then 
     ...{ leaderId: -1, isrNodes: [] },
     ...{ eligibleLeaderReplicas: [first], lastKnownElr: [first] },
   });
-  await cluster().control.restart(first);
+  await restart(first);
   expect(await led(first)).toMatchObject({ leaderEpoch: 2, eligibleLeaderReplicas: [] });
 });
 
 test('nobody leads who is neither: only an unclean election changes that', async () => {
-  await cluster().control.crash(second);
+  await end('crash', second);
   await gone(second);
-  await cluster().control.crash(first);
+  await end('crash', first);
   await led(-1);
-  await cluster().control.restart(second);
+  await restart(second);
   await shows('it is up', ({ offlineReplicas }) => !offlineReplicas.includes(second));
   const ask = async (type: number) => {
     const { results } = await electLeaders(cluster(), type, [[topic.name, 0]], {
@@ -127,16 +138,16 @@ test('nobody leads who is neither: only an unclean election changes that', async
 test('where the topic allows it, an unclean election comes by itself', async () => {
   const configs = [['unclean.leader.election.enable', 'true'] as const];
   await incrementalAlterConfigs(cluster(), [{ name: topic.name, configs }], { brokerId: witness });
-  await cluster().control.crash(second);
+  await end('crash', second);
   await gone(second);
-  await cluster().control.crash(first);
+  await end('crash', first);
   await led(-1);
-  await cluster().control.restart(second);
+  await restart(second);
   expect(await led(second)).toMatchObject({ isrNodes: [second], eligibleLeaderReplicas: [] });
 });
 
 test('with another minimum nobody is eligible of old', async () => {
-  await cluster().control.crash(second);
+  await end('crash', second);
   await gone(second);
   const configs = [['min.insync.replicas', '1'] as const];
   await incrementalAlterConfigs(cluster(), [{ name: topic.name, configs }], { brokerId: witness });

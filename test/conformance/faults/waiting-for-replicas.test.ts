@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apis } from '../../../src/protocol/messages/index.ts';
 import { values } from '../harness/batch.ts';
+import type { Connection } from '../harness/connection.ts';
 import { errorName } from '../harness/error-name.ts';
 import type { Topic } from '../harness/topic.ts';
 import { useCluster } from '../harness/use-cluster.ts';
@@ -8,14 +9,28 @@ import { useCluster } from '../harness/use-cluster.ts';
 const cluster = useCluster();
 let leader: number;
 let follower: number;
+let killed: Promise<void>;
 
 beforeAll(() => {
   [leader, follower] = cluster().brokerIds as [number, number];
 });
 
-afterAll(async () => {
+afterAll(restartFollower);
+
+/**
+ * Until its connections break. Whatever the tests do next they do before its session ends, and so
+ * they do not wait until the program that kills it is sure.
+ */
+async function crashFollower(): Promise<void> {
+  const connection = await cluster().connect(follower);
+  killed = cluster().control.crash(follower);
+  await connection.closed;
+}
+
+async function restartFollower(): Promise<void> {
+  await killed;
   await cluster().control.restart(follower);
-});
+}
 
 /** A topic of two replicas with one record that both have. */
 async function topicOfTwo(minimum: number): Promise<Topic> {
@@ -27,9 +42,17 @@ async function topicOfTwo(minimum: number): Promise<Topic> {
   return topic;
 }
 
-/** Produces with acks=all on a connection of its own; tells the answer and how long it took. */
-async function produceAlone(topic: Topic, timeoutMs: number) {
-  const connection = await cluster().connect(leader);
+/** A topic of two, and a connection on which it can be written to at once. */
+async function ready(minimum: number) {
+  return { topic: await topicOfTwo(minimum), connection: await cluster().connect(leader) };
+}
+
+/** Produces with acks=all; the answer, when it comes, and how long it took. */
+function waiting({ topic, connection }: Awaited<ReturnType<typeof ready>>, timeoutMs: number) {
+  return { topic, answer: produceAlone(connection, topic, timeoutMs) };
+}
+
+async function produceAlone(connection: Connection, topic: Topic, timeoutMs: number) {
   const started = performance.now();
   const reply = await connection.request(
     apis.Produce,
@@ -44,30 +67,28 @@ async function produceAlone(topic: Topic, timeoutMs: number) {
 const textsOf = async (topic: Topic) => (await topic.records()).map(({ value }) => value);
 
 describe('while a follower that is in sync says nothing', () => {
-  type Answer = ReturnType<typeof produceAlone>;
-  let impatient: { topic: Topic; answer: Answer };
-  let patient: { topic: Topic; answer: Answer };
-  let strict: { topic: Topic; answer: Answer };
-  let deleted: { topic: Topic; answer: Answer };
-  let unread: Topic;
+  let impatient: ReturnType<typeof waiting>;
+  let patient: ReturnType<typeof waiting>;
+  let strict: ReturnType<typeof waiting>;
+  let deleted: ReturnType<typeof waiting>;
+  let unread: { error: string; highWatermark: number; texts: (string | null)[] };
 
   /** The follower is gone for every test at once: its session takes its time to end. */
   beforeAll(async () => {
-    const [one, two, three, four, five] = await Promise.all(
-      [1, 1, 2, 2, 1].map((minimum) => topicOfTwo(minimum)),
-    );
-    unread = five!;
-    await cluster().control.crash(follower);
-    impatient = { topic: one!, answer: produceAlone(one!, 300) };
-    patient = { topic: two!, answer: produceAlone(two!, 30_000) };
-    strict = { topic: three!, answer: produceAlone(three!, 10_000) };
-    deleted = { topic: four!, answer: produceAlone(four!, 30_000) };
+    const [one, two, three, four, five] = await Promise.all([1, 1, 2, 2, 1].map(ready));
+    await crashFollower();
+    impatient = waiting(one!, 300);
+    patient = waiting(two!, 60_000);
+    strict = waiting(three!, 10_000);
+    deleted = waiting(four!, 60_000);
+    const { topic } = five!;
+    const { error } = await topic.produce(values('slow'), { acks: 1 });
+    const { highWatermark } = await topic.fetch();
+    unread = { error, highWatermark, texts: await textsOf(topic) };
   });
 
-  test('what acks=1 writes cannot be read', async () => {
-    expect(await unread.produce(values('slow'), { acks: 1 })).toMatchObject({ error: 'NONE' });
-    expect(await unread.fetch()).toMatchObject({ highWatermark: 1 });
-    expect(await textsOf(unread)).toEqual(['before']);
+  test('what acks=1 writes cannot be read', () => {
+    expect(unread).toEqual({ error: 'NONE', highWatermark: 1, texts: ['before'] });
   });
 
   test('acks=all is UNKNOWN_TOPIC_OR_PARTITION as soon as the topic is deleted', async () => {
@@ -100,7 +121,7 @@ describe('while a follower that is in sync says nothing', () => {
   });
 
   test('and its record can be read when the follower is back', async () => {
-    await cluster().control.restart(follower);
+    await restartFollower();
     await strict.topic.untilInSync([leader, follower], 0, leader);
     const reply = await strict.topic.produce(values('next'));
     expect(reply).toMatchObject({ error: 'NONE', baseOffset: 2 });
@@ -109,9 +130,9 @@ describe('while a follower that is in sync says nothing', () => {
 });
 
 test('acks=all is answered when the follower comes back in time', async () => {
-  const topic = await topicOfTwo(2);
-  await cluster().control.crash(follower);
-  const answer = produceAlone(topic, 60_000);
-  await cluster().control.restart(follower);
+  const two = await ready(2);
+  await crashFollower();
+  const { answer } = waiting(two, 120_000);
+  await restartFollower();
   expect(await answer).toMatchObject({ error: 'NONE', baseOffset: 1 });
 });

@@ -153,7 +153,7 @@ export class Topic {
     return { error: errorName(errorCode), ...rest };
   }
 
-  /** Until all brokers know all leaders with full in-sync sets, and the leaders know it too. */
+  /** Until all brokers know all leaders with full in-sync sets, and every replica acts on it. */
   async untilReady(partitions: number): Promise<void> {
     for (const brokerId of this.#cluster.brokerIds) {
       await until(`broker ${brokerId} knows the leaders of ${this.name}`, async () => {
@@ -165,10 +165,16 @@ export class Topic {
         return ready.length === partitions ? true : undefined;
       });
     }
-    for (let partition = 0; partition < partitions; partition++) {
-      await until(`${this.name} ${partition} is led`, async () => {
-        return (await this.listOffset(-1, partition)).error === 'NONE' ? true : undefined;
+    for (const { partitionIndex, leaderId, replicaNodes } of (await this.describe()).partitions) {
+      await until(`${this.name} ${partitionIndex} is led`, async () => {
+        return (await this.listOffset(-1, partitionIndex)).error === 'NONE' ? true : undefined;
       });
+      for (const brokerId of replicaNodes.filter((id) => id !== leaderId)) {
+        await until(`${brokerId} follows ${this.name} ${partitionIndex}`, async () => {
+          const { error } = await this.fetch({ partition: partitionIndex, version: 12, brokerId });
+          return error === 'NONE' ? true : undefined;
+        });
+      }
     }
   }
 

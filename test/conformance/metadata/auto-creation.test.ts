@@ -89,11 +89,10 @@ describe('a name that cannot be one', () => {
 
 test('asking twice at once makes one topic', async () => {
   const name = newName();
-  const replies = await Promise.all([ask(name, true), ask(name, true)]);
-  expect(replies).toMatchObject([
-    { error: 'UNKNOWN_TOPIC_OR_PARTITION' },
-    { error: 'UNKNOWN_TOPIC_OR_PARTITION' },
-  ]);
+  const [first, second] = await Promise.all([ask(name, true), ask(name, true)]);
+  expect(first).toMatchObject({ error: 'UNKNOWN_TOPIC_OR_PARTITION' });
+  // The broker reads it after it has answered the first: the topic may be there by then.
+  expect(['UNKNOWN_TOPIC_OR_PARTITION', 'NONE']).toContain(second.error);
   const topic = await untilThere(name);
   expect(topic.partitions).toHaveLength(1);
 });

@@ -15,7 +15,7 @@ test.each([0, 1, 2])('version %i: who leads, and how far everyone is', async (ve
   expect(errorName(errorCode)).toBe('NONE');
   const [partition] = topics[0]!.partitions;
   const { leaderId, currentVoters, highWatermark } = partition!;
-  expect(errorName(partition!.errorCode)).toBe('NONE');
+  expect(partition).toMatchObject({ errorCode: 0, errorMessage: '' });
   expect(topics[0]).toMatchObject({ topicName: '__cluster_metadata' });
   expect(highWatermark).toBeGreaterThan(0);
   const voterIds = currentVoters.map(({ replicaId }) => replicaId);
@@ -45,7 +45,7 @@ test.each([
   ['more than the one', [metadataTopic, { topicName: 'x', partitions: [{ partitionIndex: 0 }] }]],
 ])('%s is unknown', async (_what, topics) => {
   const reply = await ask(2, topics);
-  expect(reply).toMatchObject({ errorCode: 0, errorMessage: null, nodes: [] });
+  expect(reply).toMatchObject({ errorCode: 0, errorMessage: '', nodes: [] });
   for (const { partitions } of reply.topics) {
     for (const partition of partitions) {
       expect(partition).toEqual({

@@ -175,6 +175,8 @@ describe('a topic made again under its old name', () => {
     await untilGone(old.name);
     const [made] = await createTopics(cluster(), [{ name: old.name }]);
     await old.untilReady(1);
+    // So far it may be the old partition that answers.
+    await cluster().untilApplied(await old.leader());
     return { old, made: made! };
   }
 
@@ -207,7 +209,7 @@ describe('a topic made again under its old name', () => {
 test('a fetch that waits at a topic that is deleted ends', async () => {
   const topic = await cluster().topic();
   const connection = await cluster().connect(await topic.leader());
-  const waiting = fetchMany(connection, [wanted(topic)], { maxWaitMs: 15_000 });
+  const waiting = fetchMany(connection, [wanted(topic)], { maxWaitMs: 60_000 });
   await remove({ name: topic.name });
   const { entries } = await waiting;
   expect(entries).toHaveLength(1);

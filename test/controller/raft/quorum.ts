@@ -30,7 +30,7 @@ interface QuorumOptions {
   readonly latencyMs?: number;
 }
 
-/** Controllers that agree on a log, without anything else of a cluster, and a checker beside them. */
+/** Controllers that agree on a log, without the rest of a cluster, and a checker beside them. */
 export class Quorum {
   readonly clock = new VirtualClock(0);
   readonly network: Network;

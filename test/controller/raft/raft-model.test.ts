@@ -48,7 +48,7 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(named('heal', (q) => q.network.heal())) },
 );
 
-/** Whatever went before: with everybody there and a good network, one leads and all have its log. */
+/** Whatever went before: with all there and a good network, one leads and all have its log. */
 function heals(quorum: Quorum): void {
   quorum.network.heal();
   for (const voterId of quorum.voters) {

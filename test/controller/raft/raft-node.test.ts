@@ -85,7 +85,7 @@ test('a leader that resigns is succeeded at once by the one with the longest log
   expect([...quorum.claimed.keys()]).toEqual([upToDate]);
 });
 
-test('a leader that is cut off resigns; what it could not commit is lost, and its caller hears', () => {
+test('a leader that is cut off resigns; what it could not commit is lost, and told so', () => {
   const { quorum, leader } = elected({ voters: 3 });
   cutOff(quorum, leader, true);
   const answer = quorum.append(leader);

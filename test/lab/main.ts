@@ -1,0 +1,107 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { replayEvents } from '../../src/lab/replay-text.ts';
+import { report, simplify, simulate } from '../../src/lab/simulate.ts';
+
+interface Share {
+  readonly first: number;
+  readonly step: number;
+  readonly seeds: number;
+  readonly events: number;
+}
+
+const help = `npm run simulate -- [options]
+  --seed N      the first seed (a fresh one)
+  --seeds K     how many, one after the other (1)
+  --events M    events of each, before everything heals (2000)
+  --replay TEXT the choices of a former run of this seed
+  --raw         print a failure as it is, without making it simpler`;
+
+/** Runs what the command line asks for; resolves with the exit status. */
+export async function main(args: readonly string[], freshSeed: number): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: 'string' },
+      seeds: { type: 'string', default: '1' },
+      events: { type: 'string', default: '2000' },
+      replay: { type: 'string' },
+      raw: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const seed = Number(values.seed ?? freshSeed);
+  const [seeds, events] = [Number(values.seeds), Number(values.events)];
+  const replay = values.replay === undefined ? undefined : replayEvents(values.replay);
+  const isGood = [seed, seeds, events].every((value) => Number.isSafeInteger(value) && value >= 0);
+  if (!isGood || (values.replay !== undefined && replay === undefined)) {
+    console.error(help);
+    return 2;
+  }
+  if (replay !== undefined || seeds === 1) return one({ seed, events, replay, raw: values.raw });
+  return many({ seed, seeds, events, raw: values.raw });
+}
+
+function one(options: {
+  seed: number;
+  events: number;
+  replay: number[][] | undefined;
+  raw: boolean;
+}): number {
+  const failure = simulate(options);
+  if (failure === undefined) {
+    console.log(`seed ${options.seed}: every invariant held`);
+    return 0;
+  }
+  const isAsItIs = options.raw || options.replay !== undefined;
+  console.log(report(isAsItIs ? failure : simplify(failure)));
+  return 1;
+}
+
+async function many(options: {
+  seed: number;
+  seeds: number;
+  events: number;
+  raw: boolean;
+}): Promise<number> {
+  const { seed, seeds, events } = options;
+  const threads = Math.min(seeds, availableParallelism());
+  const started = performance.now();
+  const failed: number[] = [];
+  let done = 0;
+  await Promise.all(
+    Array.from({ length: threads }, (_, thread) => {
+      const share: Share = { first: seed + thread, step: threads, seeds: seed + seeds, events };
+      const worker = new Worker(fileURLToPath(import.meta.url), { workerData: share });
+      worker.on('message', (message: { seed: number; failed: boolean }) => {
+        done++;
+        if (message.failed) failed.push(message.seed);
+        if (done % 1000 === 0) console.log(`${done} of ${seeds} seeds, ${failed.length} failed`);
+      });
+      return new Promise<void>((resolve, reject) => {
+        worker.on('error', reject);
+        worker.on('exit', () => resolve());
+      });
+    }),
+  );
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  failed.sort((a, b) => a - b);
+  console.log(`${done} seeds × ${events} events in ${seconds} s, ${failed.length} failed`);
+  if (done !== seeds) return 1;
+  if (failed.length === 0) return 0;
+  console.log(`failed: ${failed.slice(0, 20).join(', ')}\n`);
+  return one({ seed: failed[0]!, events, replay: undefined, raw: options.raw });
+}
+
+if (!isMainThread && parentPort !== null) {
+  const { first, step, seeds, events } = workerData as Share;
+  for (let seed = first; seed < seeds; seed += step) {
+    parentPort.postMessage({ seed, failed: simulate({ seed, events }) !== undefined });
+  }
+}
