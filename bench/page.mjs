@@ -11,6 +11,9 @@ must be, ✗ neither; △ neither, and the null broker of this run does not reac
 machine cannot show it. N is the null broker, KF kfake, JK Apache Kafka, MK librdkafka's mock; – was
 not measured ([what each skips](#what-each-target-skips)). Method and traps: [README.md](README.md).`;
 
+/** A table and, if there are any, lines below it. */
+const paragraphs = (above, lines) => [above, lines.join('\n')].filter(Boolean).join('\n\n');
+
 function growthSection(name, { samples }) {
   const title = `## Growth: ${name}`;
   const image = `![${name}](scale-${name}.svg)`;
@@ -26,7 +29,7 @@ function skips(results) {
     title,
     what,
   ]);
-  return [table(['target', 'what it is', 'what it skips'], lines), ...absent].join('\n\n');
+  return paragraphs(table(['target', 'what it is', 'what it skips'], lines), absent);
 }
 
 function conditions(results) {
@@ -36,7 +39,10 @@ function conditions(results) {
   });
   const head = ['scenario', 'taken', 'commit', 'rounds', 'load before', 'figures missed'];
   const troubles = Object.values(results).flatMap((result) => result.troubles);
-  return [table(head, lines), ...troubles.map((trouble) => `* ${trouble}`)].join('\n\n');
+  return paragraphs(
+    table(head, lines),
+    troubles.map((trouble) => `* ${trouble}`),
+  );
 }
 
 function machineLine({ about }) {
@@ -57,8 +63,7 @@ export function page(results) {
     legend,
     '## Beside its peers',
     ratioTable(rows, results),
-    '## Where Node cannot win',
-    lostList(rows, results),
+    paragraphs('## Where Node cannot win', lostList(rows, results)),
     '## The figures themselves',
     figureTable(rows, results),
     ...grown.map((name) => growthSection(name, results[name])),

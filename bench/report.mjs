@@ -93,13 +93,15 @@ export function lostList(rows, results) {
   return measured(rows, results)
     .filter(({ lost }) => lost !== undefined)
     .map((row) => {
-      const against = row.lost.peers.map((peer) => {
-        const ratio = ratioTo(row, results[row.scenario].samples, peer);
-        return ratio === null ? null : `${twoDigits(ratio.median)} × ${peer}`;
-      });
-      return `* ${row.title}: ${against.filter(Boolean).join(', ')}; ${row.lost.why}.`;
+      const { samples } = results[row.scenario];
+      const against = row.lost.peers
+        .map((peer) => [peer, ratioTo(row, samples, peer)])
+        .filter(([, ratio]) => ratio !== null)
+        .map(([peer, ratio]) => `${twoDigits(ratio.median)} × ${peer}`);
+      const text = `* ${row.title}: ${against.join(', ')}; ${row.lost.why}.`;
+      return against.length === 0 ? null : text;
     })
-    .join('\n');
+    .filter((line) => line !== null);
 }
 
 /** The medians of one metric of a scenario that grows: by target, [size, value] for each size. */

@@ -1,12 +1,12 @@
 /**
- * Rules that Kafka once did without. Each can be taken back, so that a lesson shows what went wrong
- * before, and that it no longer does.
+ * Rules that Kafka once did without. Each can be taken back, so that a lesson shows what went
+ * wrong before, and that it no longer does.
  */
 export interface Knobs {
   /**
    * Where a follower cuts its log: `hw` at its own high watermark, `kip101` where the leader says
-   * that its last epoch ends, `kip279` after agreeing upon an epoch that both know, `kip320` told by
-   * the leader in the course of fetching.
+   * that its last epoch ends, `kip279` after agreeing upon an epoch that both know, `kip320` told
+   * by the leader in the course of fetching.
    */
   readonly truncation: 'hw' | 'kip101' | 'kip279' | 'kip320';
   /** Followers say which leader epoch they are in, and leaders refuse another (KIP-320). */
@@ -19,7 +19,7 @@ export interface Knobs {
   readonly brokerEpochs: boolean;
   /**
    * Only replicas are eligible leader replicas. Not so in Kafka 4.3.1: a reassignment below the
-   * minimum ISR leaves one that it has dropped, and if that is added again it may lead with nothing.
+   * minimum ISR leaves one that it has dropped, and if added again it may lead with nothing.
    */
   readonly elrOfReplicas: boolean;
 }

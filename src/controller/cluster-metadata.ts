@@ -178,11 +178,9 @@ function apply(draft: Draft, base: ClusterMetadata, record: MetadataRecord): voi
       });
       return;
     case 'partition': {
-      const { replicas, isr, leader } = record;
       const topic = draftTopic(draft, base, record.topicId);
-      const partition = { ...newPartition, replicas, isr, leader };
       assert(record.partition === topic.partitions.length, 'partitions are made in order');
-      topic.partitions.push(partition);
+      topic.partitions.push(newPartition(record));
       return;
     }
     case 'partition-change': {
@@ -220,15 +218,21 @@ function apply(draft: Draft, base: ClusterMetadata, record: MetadataRecord): voi
 
 const none: readonly number[] = [];
 
-const newPartition = {
+/** Field by field: V8 makes a hidden class of its own for each object that begins with a spread. */
+const newPartition = ({ replicas, isr, leader }: NewPartition): PartitionImage => ({
+  replicas,
+  isr,
   elr: none,
   lastKnownElr: none,
   addingReplicas: none,
   removingReplicas: none,
+  leader,
   leaderRecoveryState: 'Recovered',
   leaderEpoch: 0,
   partitionEpoch: 0,
-} as const;
+});
+
+type NewPartition = Extract<MetadataRecord, { type: 'partition' }>;
 
 /** 4.x: a change of the ISR alone keeps the leader epoch (kafka-semantics 6.9). */
 function merge(before: PartitionImage, change: PartitionChange): PartitionImage {

@@ -33,17 +33,19 @@ export const createTopics: CallHandler<'createTopics'> = (context, request) => {
   const records: MetadataRecord[] = [];
   const results: TopicResult[] = [];
   let { metadata } = context;
+  let inMetadata = 0;
   for (const topic of request.topics) {
     const times = counts.get(topic.name);
     if (times === undefined) continue; // a duplicate that has had its answer
     counts.delete(topic.name);
+    // Each topic is placed in a cluster that has those before it.
+    if (inMetadata < records.length) metadata = replay(metadata, records.slice(inMetadata));
+    inMetadata = records.length;
     const made =
       times > 1
         ? refuse(topic.name, callError(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.'))
         : (nameRefused(context, topic) ?? createTopic({ ...context, metadata }, topic));
     results.push(made.result);
-    // The next topic is placed in a cluster that has this one.
-    if (made.records.length > 0) metadata = replay(metadata, made.records);
     records.push(...made.records);
   }
   if (records.length > recordsPerOperationMax) {

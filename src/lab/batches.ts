@@ -7,7 +7,7 @@ import {
   sizeOf,
 } from '../protocol/records/record-batch.ts';
 
-/** What tells one batch from another: two batches at an offset are the same only if all of it is. */
+/** What tells one batch from another: two at an offset are the same only if all of it is. */
 export interface BatchIdentity {
   readonly baseOffset: number;
   readonly lastOffset: number;

@@ -44,7 +44,8 @@ function checkReplicas(
   for (const brokerId of replicas) {
     const log = cluster.logs(brokerId).find(topicId, index);
     if (log?.logEndOffset !== leader.logEndOffset) {
-      return `${where}: ${brokerId} ends at ${log?.logEndOffset}, its leader at ${leader.logEndOffset}`;
+      const ends = `ends at ${log?.logEndOffset}, its leader at ${leader.logEndOffset}`;
+      return `${where}: ${brokerId} ${ends}`;
     }
     if (log.highWatermark !== leader.logEndOffset) {
       return `${where}: the high watermark of ${brokerId} is ${log.highWatermark}`;

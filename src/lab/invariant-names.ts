@@ -1,6 +1,6 @@
 /** What must hold, by id: I of a state, L after all faults have ended, H of what clients saw. */
 export const invariants: Readonly<Record<string, string>> = {
-  'I-01': 'logs are dense, 0 ≤ log start ≤ high watermark ≤ log end, leaders and ISR are replicas',
+  'I-01': '0 ≤ log start ≤ high watermark ≤ log end; leaders and ISR are replicas',
   'I-02': 'whoever believes to lead: its ISR holds what it shows',
   'I-03': 'every in-sync replica of the controller holds all that was ever shown',
   'I-04': 'the leader is in the ISR',
@@ -26,6 +26,7 @@ export const invariants: Readonly<Record<string, string>> = {
   'I-24': 'a metadata log that starts later than at 0 has a snapshot of what came before',
   'I-25': 'roles and states of controllers fit together',
   'L-01': 'when all faults have ended, the cluster is whole again',
+  'L-02': 'when all faults have ended, the cluster comes to rest',
   'H-01': 'what was acknowledged with acks=all can be read in the end',
   'H-02': 'what was refused is not there',
   'H-03': 'nothing is there twice',

@@ -27,7 +27,7 @@ export function latestLed(known: Led | undefined, told: Led | undefined): Led | 
   return told.topicId === known.topicId && told.leaderEpoch < known.leaderEpoch ? known : told;
 }
 
-export interface LaboratoryOptions {
+interface LaboratoryOptions {
   readonly seed: number;
   readonly brokers: number;
   readonly controllers: number;
@@ -137,8 +137,8 @@ export class Laboratory {
   }
 
   /**
-   * Sends a request as a client does. `reply` hears undefined when the connection broke, was closed,
-   * or nothing came for five seconds; it is called once.
+   * Sends a request as a client does. `reply` hears undefined when the connection broke, was
+   * closed, or nothing came for five seconds; it is called once.
    */
   send<Name extends ApiName>(
     brokerId: number,

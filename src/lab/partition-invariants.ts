@@ -105,7 +105,7 @@ export class PartitionInvariants {
     if (this.losses > 0) return;
     const known = this.history.at(batch.baseOffset);
     mustHold('I-13', known !== undefined && this.history.agreesWith(batch), () => {
-      return `${name}: a consumer was given ${describeBatch(batch)}, which is not what is committed`;
+      return `${name}: a consumer was given ${describeBatch(batch)}, which is not committed`;
     });
   }
 
@@ -287,7 +287,8 @@ export class PartitionInvariants {
     const most = Math.max(0, ...views.map(({ brokerId, log }) => this.#prefix.of(brokerId, log)));
     const kept = most >= this.history.end || this.#mayLose(image);
     mustHold('I-12', kept, () => {
-      return `${this.#place.name}: of ${this.history.end} committed offsets no disk has more than ${most}`;
+      const facts = `of ${this.history.end} committed offsets no disk has more than ${most}`;
+      return `${this.#place.name}: ${facts}`;
     });
   }
 

@@ -1,8 +1,8 @@
 type Events = readonly (readonly number[])[];
 
 /**
- * The choices of a run as one word for a command line: events are parted by dots, choices by commas,
- * `x12` is twelve events in which nothing was chosen but the boring thing.
+ * The choices of a run as one word for a command line: dots part events, commas choices, and `x12`
+ * is twelve events in which nothing was chosen but the boring thing.
  */
 export function replayText(events: Events): string {
   const words: string[] = [];

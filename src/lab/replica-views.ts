@@ -13,8 +13,8 @@ export interface ReplicaView {
 }
 
 /**
- * All logs of a partition there are, on brokers that run and on those that do not, and on those that
- * have not heard yet that they are no replica any more.
+ * All logs of a partition there are, on brokers that run and on those that do not, and on those
+ * that have not heard yet that they are no replica any more.
  */
 export function replicaViews(cluster: Cluster, topicId: string, index: number): ReplicaView[] {
   const views: ReplicaView[] = [];

@@ -8,7 +8,7 @@ export function tell({ atMs, node, about, event }: Stamped<ClusterEvent>): strin
   return line(atMs, node, about, describe(event));
 }
 
-export function line(atMs: number, node: string, about: string, text: string): string {
+function line(atMs: number, node: string, about: string, text: string): string {
   return `${String(atMs).padStart(8)}  ${node.padEnd(15)} ${about.padEnd(6)} ${text}`.trimEnd();
 }
 

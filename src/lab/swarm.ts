@@ -8,7 +8,7 @@ import { Laboratory } from './laboratory.ts';
 import { type Delivery, Producer, type Target } from './producer.ts';
 import { type ActionName, drawProfile, type Profile } from './profile.ts';
 
-export interface SwarmOptions {
+interface SwarmOptions {
   readonly seed: number;
   /** The choices of a former run, to have it again; by default the seed's. */
   readonly replay?: readonly (readonly number[])[] | undefined;
@@ -18,6 +18,8 @@ export interface SwarmOptions {
 const timePerAction = 9;
 const settleMs = 60_000;
 const settleStepMs = 500;
+/** More events than that within a settle step are a loop. */
+const restlessEvents = 100_000;
 /** With nothing due for so long, an event is that nothing happens. */
 const idleMs = 1000;
 
@@ -156,7 +158,8 @@ export class Swarm {
 
   #watch(durationMs: number): void {
     const untilMs = this.laboratory.nowMs + durationMs;
-    while (this.laboratory.nowMs < untilMs) {
+    for (let events = 0; this.laboratory.nowMs < untilMs; events++) {
+      if (events > restlessEvents) throw new InvariantBroken('L-02', 'it never comes to rest');
       this.#timeGoesOn(untilMs);
       this.invariants.check();
     }

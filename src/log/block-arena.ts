@@ -1,3 +1,4 @@
+const noBlock = Buffer.alloc(0);
 const blockSizes = [16, 64, 256, 1024, 4096].map((kibibytes) => kibibytes * 1024);
 
 /**
@@ -13,7 +14,7 @@ export const isVerifiedBlock = (buffer: ArrayBufferLike): boolean => verifiedBlo
  * them (a reply under way, a follower's index) may keep them by reference.
  */
 export class BlockArena {
-  #block: Buffer = Buffer.alloc(0);
+  #block = noBlock;
   #used = 0;
   #blockCount = 0;
 

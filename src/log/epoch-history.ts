@@ -34,7 +34,9 @@ export class EpochHistory {
       if (last.leaderEpoch < leaderEpoch && last.startOffset < startOffset) break;
       this.#entries.pop();
     }
-    this.#entries.push({ leaderEpoch, startOffset });
+    // A list of one is made as such: most logs have no more, and a push makes room for seventeen.
+    if (this.#entries.length === 0) this.#entries = [{ leaderEpoch, startOffset }];
+    else this.#entries.push({ leaderEpoch, startOffset });
   }
 
   /** The largest known epoch ≤ `leaderEpoch`, and where the next one starts. */

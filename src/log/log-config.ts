@@ -15,7 +15,7 @@ export interface LogConfig {
   readonly retentionBytes: number;
   /** `flush.messages`: with so many unflushed they are flushed */
   readonly flushMessages: number;
-  /** `flush.ms`: what has waited so long is flushed, where `log.flush.scheduler.interval.ms` looks */
+  /** `flush.ms`: what has waited so long is flushed, when the flush scheduler looks */
   readonly flushMs: number;
   /** `max.message.bytes`: the largest batch a client may send, compressed size */
   readonly maxMessageBytes: number;

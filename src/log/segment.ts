@@ -9,6 +9,10 @@ interface Run {
   readonly blockPosition: number;
 }
 
+// One for all segments without a batch, and there may be ten thousand.
+const noInts = new Int32Array();
+const noDoubles = new Float64Array();
+
 const int32Max = 2 ** 31 - 1;
 const firstCapacity = 8;
 
@@ -20,10 +24,10 @@ export class Segment {
   readonly baseOffset: number;
   #count = 0;
   #sizeBytes = 0;
-  #relativeOffsets = new Int32Array(0);
-  #positions = new Int32Array(0);
+  #relativeOffsets = noInts;
+  #positions = noInts;
   /** Entry i: the greatest max timestamp of the batches 0..i, so that it can be searched. */
-  #greatestTimestamps = new Float64Array(0);
+  #greatestTimestamps = noDoubles;
   #runs: Run[] = [];
   #firstAppendMs = 0;
   #lastAppendMs = 0;

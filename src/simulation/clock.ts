@@ -1,4 +1,5 @@
 import { assert } from '../assert.ts';
+import { TimerHeap, type Waiting } from './timer-heap.ts';
 
 /** A deadline set on the clock. Cancelling one that has run, or twice, does nothing. */
 export interface Timer {
@@ -18,31 +19,26 @@ export interface Clock {
   atInstantEnd(run: () => void): void;
 }
 
-class Entry implements Timer {
+class Entry implements Timer, Waiting {
   readonly deadlineMs: number;
   readonly sequence: number;
+  place = -1;
   /** undefined: it has run or is cancelled. */
   run: (() => void) | undefined;
-  readonly #onCancel: () => void;
+  readonly #heap: TimerHeap<Entry>;
 
-  constructor(deadlineMs: number, sequence: number, run: () => void, onCancel: () => void) {
+  constructor(deadlineMs: number, sequence: number, run: () => void, heap: TimerHeap<Entry>) {
     this.deadlineMs = deadlineMs;
     this.sequence = sequence;
     this.run = run;
-    this.#onCancel = onCancel;
+    this.#heap = heap;
   }
 
   cancel(): void {
-    if (this.run === undefined) return;
     this.run = undefined;
-    this.#onCancel();
+    if (this.place >= 0) this.#heap.remove(this);
   }
 }
-
-const nothing = (): void => {};
-
-const isBefore = (a: Entry, b: Entry): boolean =>
-  a.deadlineMs < b.deadlineMs || (a.deadlineMs === b.deadlineMs && a.sequence < b.sequence);
 
 /** More events than this in one instant is a loop that never ends, and a bug of ours. */
 const eventsPerInstantMax = 10_000_000;
@@ -54,7 +50,6 @@ const eventsPerInstantMax = 10_000_000;
 export class VirtualClock implements Clock {
   #nowMs: number;
   #sequence = 0;
-  #cancelled = 0;
   #advancing = false;
   #atInstantEnd: (() => void)[] = [];
   /**
@@ -63,8 +58,7 @@ export class VirtualClock implements Clock {
    */
   #now: Entry[] = [];
   #nextOfNow = 0;
-  /** A binary heap. Cancelled entries stay until they surface or outnumber the live ones. */
-  #heap: Entry[] = [];
+  readonly #heap = new TimerHeap<Entry>();
 
   constructor(startMs = 0) {
     this.#nowMs = startMs;
@@ -78,10 +72,9 @@ export class VirtualClock implements Clock {
     assert(!Number.isNaN(delayMs), 'a delay is a number of milliseconds');
     const isNow = delayMs <= 0;
     const deadlineMs = isNow ? this.#nowMs : this.#nowMs + Math.ceil(delayMs);
-    const onCancel = isNow ? nothing : this.#onCancel;
-    const entry = new Entry(deadlineMs, this.#sequence++, run, onCancel);
+    const entry = new Entry(deadlineMs, this.#sequence++, run, this.#heap);
     if (isNow) this.#now.push(entry);
-    else this.#push(entry);
+    else this.#heap.add(entry);
     return entry;
   }
 
@@ -93,7 +86,7 @@ export class VirtualClock implements Clock {
   nextDeadline(): number | undefined {
     this.#dropCancelled();
     if (this.#nextOfNow < this.#now.length || this.#atInstantEnd.length > 0) return this.#nowMs;
-    return this.#heap[0]?.deadlineMs;
+    return this.#heap.first?.deadlineMs;
   }
 
   /**
@@ -147,7 +140,7 @@ export class VirtualClock implements Clock {
 
   /** Runs the earliest deadline, or, when none is due in this instant, what waits for its end. */
   #runNext(): void {
-    const head = this.#heap[0];
+    const head = this.#heap.first;
     const isHeadDue = head !== undefined && head.deadlineMs <= this.#nowMs;
     if (!isHeadDue && this.#nextOfNow < this.#now.length) {
       this.#run(this.#now[this.#nextOfNow++]!);
@@ -156,7 +149,7 @@ export class VirtualClock implements Clock {
       this.#atInstantEnd = [];
       for (const run of runs) run();
     } else {
-      this.#removeHead();
+      this.#heap.remove(head!);
       this.#nowMs = head!.deadlineMs;
       this.#run(head!);
     }
@@ -168,60 +161,15 @@ export class VirtualClock implements Clock {
     run?.();
   }
 
-  readonly #onCancel = (): void => {
-    this.#cancelled++;
-    // Long polls mostly end long before their deadline: keep the heap proportional to what lives.
-    if (this.#cancelled > 1024 && this.#cancelled * 2 > this.#heap.length) this.#compact();
-  };
-
-  #compact(): void {
-    const live = this.#heap.filter((entry) => entry.run !== undefined);
-    live.sort((a, b) => (isBefore(a, b) ? -1 : 1)); // a sorted array is a heap
-    this.#heap = live;
-    this.#cancelled = 0;
-  }
-
   #dropCancelled(): void {
     const now = this.#now;
     while (this.#nextOfNow < now.length && now[this.#nextOfNow]!.run === undefined) {
       this.#nextOfNow++;
     }
+    if (this.#nextOfNow === now.length) now.length = 0;
     // In steps, for an instant may be long.
-    if (this.#nextOfNow === now.length || this.#nextOfNow >= 1024) {
-      now.splice(0, this.#nextOfNow);
-      this.#nextOfNow = 0;
-    }
-    while (this.#heap.length > 0 && this.#heap[0]!.run === undefined) {
-      this.#removeHead();
-      this.#cancelled--;
-    }
-  }
-
-  #push(entry: Entry): void {
-    const heap = this.#heap;
-    let index = heap.push(entry) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (!isBefore(entry, heap[parent]!)) break;
-      heap[index] = heap[parent]!;
-      index = parent;
-    }
-    heap[index] = entry;
-  }
-
-  #removeHead(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let index = 0;
-    for (;;) {
-      let child = 2 * index + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!isBefore(heap[child]!, last)) break;
-      heap[index] = heap[child]!;
-      index = child;
-    }
-    heap[index] = last;
+    else if (this.#nextOfNow >= 1024) now.splice(0, this.#nextOfNow);
+    else return;
+    this.#nextOfNow = 0;
   }
 }

@@ -20,7 +20,7 @@ export interface Link {
   readonly cut: boolean;
 }
 
-export interface Message {
+interface Message {
   readonly from: NodeId;
   readonly to: NodeId;
   readonly plane: Plane;
@@ -39,7 +39,7 @@ interface NetworkOptions {
 }
 
 /** Who has ended sends nothing again. */
-export interface Sender {
+interface Sender {
   readonly isAlive: boolean;
 }
 
@@ -56,7 +56,7 @@ interface Direction {
   held: Parcel[];
 }
 
-export const healthyLink: Link = { latencyMs: 0, jitterMs: 0, loss: 0, cut: false };
+const healthyLink: Link = { latencyMs: 0, jitterMs: 0, loss: 0, cut: false };
 
 /** TCP's first retransmission timeout on Linux; it doubles from try to try. */
 const retransmissionMs = 200;

@@ -17,7 +17,11 @@ type TraceReader<Event> = (stamped: Stamped<Event>) => void;
 export class Trace<Event> {
   readonly #now: () => number;
   readonly #capacity: number;
-  readonly #ring: Stamped<Event>[] = [];
+  // A ring in columns: an object for each of ten thousand events is work for the garbage collector.
+  readonly #times: number[] = [];
+  readonly #nodes: string[] = [];
+  readonly #abouts: string[] = [];
+  readonly #events: Event[] = [];
   readonly #readers = new Set<TraceReader<Event>>();
   #sequence = 0;
 
@@ -32,22 +36,38 @@ export class Trace<Event> {
   }
 
   record(node: string, event: Event, about = ''): void {
-    const stamped = { atMs: this.#now(), sequence: this.#sequence, node, about, event };
-    this.#ring[this.#sequence % this.#capacity] = stamped;
-    this.#sequence++;
+    const sequence = this.#sequence++;
+    const slot = sequence % this.#capacity;
+    this.#times[slot] = this.#now();
+    this.#nodes[slot] = node;
+    this.#abouts[slot] = about;
+    this.#events[slot] = event;
+    if (this.#readers.size === 0) return;
+    const stamped = this.#stamped(sequence);
     for (const read of this.#readers) read(stamped);
   }
 
   /** The kept events, oldest first. */
   recent(): Stamped<Event>[] {
-    const start = this.#sequence % this.#capacity;
-    if (this.#sequence <= this.#capacity) return this.#ring.slice();
-    return [...this.#ring.slice(start), ...this.#ring.slice(0, start)];
+    const count = Math.min(this.#sequence, this.#capacity);
+    const first = this.#sequence - count;
+    return Array.from({ length: count }, (_, index) => this.#stamped(first + index));
   }
 
   /** Calls `reader` at every event from now on; returns how to stop that. */
   subscribe(reader: TraceReader<Event>): () => void {
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
+  }
+
+  #stamped(sequence: number): Stamped<Event> {
+    const slot = sequence % this.#capacity;
+    return {
+      atMs: this.#times[slot]!,
+      sequence,
+      node: this.#nodes[slot]!,
+      about: this.#abouts[slot]!,
+      event: this.#events[slot]!,
+    };
   }
 }

@@ -64,7 +64,8 @@ describe('a row of ratios', () => {
 test('what cannot be won is said with its ratio', () => {
   const lost = { ...row, lost: { peers: ['kfake', 'mock'], why: 'it is Go' } };
   const samples = { 'produce rate': { odradek: [60], kfake: [3] } };
-  expect(lostList([lost], results(samples))).toBe('* produce: 20.00 × kfake; it is Go.');
+  expect(lostList([lost], results(samples))).toEqual(['* produce: 20.00 × kfake; it is Go.']);
+  expect(lostList([lost], results({}))).toEqual([]);
 });
 
 describe('what grows', () => {

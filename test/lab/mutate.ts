@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'tsdown';
-import type { simulate } from '../../src/lab/simulate.ts';
+import type * as lab from '../../src/lab/simulate.ts';
 import type { Mutation } from './mutations.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Does `use` with the simulation of a cluster in which one rule is broken. */
 export async function withMutation<Result>(
   { name, file, find, replace }: Mutation,
-  use: (run: typeof simulate) => Result,
+  use: (mutated: typeof lab) => Result,
 ): Promise<Result> {
   const outDir = mkdtempSync(join(root, 'node_modules/.mutation-'));
   let found = 0;
@@ -44,7 +44,7 @@ export async function withMutation<Result>(
     });
     if (found !== 1) throw new Error(`'${name}': ${file} has its place ${found} times, not once`);
     const bundle = await import(pathToFileURL(join(outDir, 'main.mjs')).href);
-    return use(bundle.simulate);
+    return use(bundle);
   } finally {
     rmSync(outDir, { recursive: true, force: true });
   }

@@ -28,7 +28,7 @@ test('a message is due in the instant in which it was sent, once the sender is d
   expect(clock.now()).toBe(0);
 });
 
-test('a cut holds what is sent and what is under way, in that direction of that plane alone', () => {
+test('a cut holds what is sent and what is under way, in that direction and plane alone', () => {
   const { clock, network, events } = world();
   const seen: string[] = [];
   network.setLink(there, { latencyMs: 10 });
