@@ -3,6 +3,7 @@
 // them, so that one scenario can be run again alone. --other adds a second build of Odradek, and
 // --quick is a trial of everything: both write to build/trial and leave the results alone.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, buildAll } from './build.mjs';
@@ -27,7 +28,7 @@ const say = (line) => process.stderr.write(`${line}\n`);
 
 if (options.other) targets.other = otherBuild(options.other);
 const isTrial = options.quick || options.other !== undefined || options.targets !== undefined;
-const folder = isTrial ? build('trial') : fileURLToPath(new URL('.', import.meta.url));
+const folder = isTrial ? build('trial') : dirname(fileURLToPath(import.meta.url));
 const resultOf = (name) => `${folder}/results/${name}.json`;
 
 function missingPart(name, scenario, unbuilt) {
@@ -95,4 +96,4 @@ for (const name of options.only.split(',')) {
     writeFileSync(`${folder}/${file}`, text);
   }
 }
-say(`${folder}/RESULTS.md`);
+say(`${folder}/RESULTS.md is written`);

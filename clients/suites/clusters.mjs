@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { startCluster, version } from '../../dist/index.js';
 import { runCommand } from '../runner/processes.mjs';
 
-/** Against what the suites run: each gives a whole suite one cluster, made as the suite wants it. */
+/** Against what the suites run: each target gives a whole suite one cluster, as that wants it. */
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const script = path('../../scripts/real-kafka/real-kafka');

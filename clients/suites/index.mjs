@@ -16,8 +16,8 @@ import { watermillKafka } from './watermill-kafka.mjs';
  *   prepare: (folder: string, command: Command) => Promise<unknown>,
  *   tests: (folder: string, command: Command, bootstrapServers: string) => Promise<Test[]>,
  *   verdicts: (done: { stdout: string, status: number | null }, test: Test) =>
- *     Record<string, Verdict> }} Suite what a client brings to test itself: where it comes from, what it wants, and
- *   what came of each part of a test that was run
+ *     Record<string, Verdict> }} Suite what a client brings to test itself: where it comes from,
+ *   what it wants, and what came of each part of a test that was run
  */
 
 /** @type {readonly Suite[]} */

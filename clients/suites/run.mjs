@@ -1,9 +1,9 @@
-// npm run suites [-- [--real | --nobody] [--only TEST] [SUITE…]]: the tests that clients bring with
-// them, against Odradek, Apache Kafka or no broker at all. README.md says the rest.
+// npm run suites [-- [--real | --nobody] [--only TEST] [SUITE…]]: the tests that clients bring, against
+// Odradek, Apache Kafka or no broker at all. README.md says the rest.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { prepare } from '../runner/prepare.mjs';
+import { installPackages, prepare } from '../runner/prepare.mjs';
 import { killAll, runCommand } from '../runner/processes.mjs';
 import { apacheKafka, nobody, odradek } from './clusters.mjs';
 import { suites } from './index.mjs';
@@ -33,7 +33,9 @@ async function runSuite(suite) {
     if (done.status !== 0) throw new Error(`'${words.join(' ')}' failed; see ${log}`);
     return done;
   };
-  const missing = await prepare({ needs: suite.needs, apt: suite.apt ?? [], prepare: [] }, log);
+  const wanted = { needs: suite.needs, apt: suite.apt ?? [], prepare: [] };
+  await installPackages([wanted], log);
+  const missing = await prepare(wanted, log);
   if (missing !== undefined) throw new Error(missing.absent);
   await suite.prepare(folder, command);
   const cluster = await target.start(suite.cluster, log);
@@ -64,6 +66,7 @@ async function runTests(suite, tests, log) {
 async function tryAgain(suite, test, verdicts, log) {
   for (const name of Object.keys(verdicts).filter((name) => verdicts[name] === 'failed')) {
     const command = test.commandFor?.(name) ?? test.command;
+    delete verdicts[name];
     Object.assign(verdicts, await runTest(suite, { ...test, name, command }, log));
   }
 }

@@ -3,7 +3,8 @@
  * was written is in its page cache. `unflushed`: the power fails, and what was not flushed is gone
  * (`flush.messages`). `all`: the disk is gone.
  */
-export type Loss = 'nothing' | 'unflushed' | 'all';
+export const losses = ['nothing', 'unflushed', 'all'] as const;
+export type Loss = (typeof losses)[number];
 
 /** What happens to a broker as a whole. */
 export type BrokerEvent =

@@ -118,8 +118,9 @@ export class FetchSession implements PartitionListener {
     entry.position = position;
     entry.isStated = true;
     // A follower says what it knows (KIP-1166): a response that told it more may have been in vain.
-    if (position.highWatermark < entry.toldHighWatermark) {
-      entry.toldHighWatermark = position.highWatermark;
+    const { highWatermark } = position;
+    if (highWatermark >= 0 && highWatermark < entry.toldHighWatermark) {
+      entry.toldHighWatermark = highWatermark;
     }
     this.dirty.add(entry);
   }

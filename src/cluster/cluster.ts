@@ -212,6 +212,11 @@ export class Cluster {
     return this.#seat(brokerId).process;
   }
 
+  /** What a broker is started with. */
+  staticConfigs(brokerId: number): ConfigMap {
+    return this.#seat(brokerId).definition.configs;
+  }
+
   /** What a client's connection to a running broker talks to. */
   door(brokerId: number): Door {
     const { door } = this.#seat(brokerId);

@@ -1,3 +1,5 @@
+export const truncations = ['hw', 'kip101', 'kip279', 'kip320'] as const;
+
 /**
  * Rules that Kafka once did without. Each can be taken back, so that a lesson shows what went
  * wrong before, and that it no longer does.
@@ -8,7 +10,7 @@ export interface Knobs {
    * that its last epoch ends, `kip279` after agreeing upon an epoch that both know, `kip320` told
    * by the leader in the course of fetching.
    */
-  readonly truncation: 'hw' | 'kip101' | 'kip279' | 'kip320';
+  readonly truncation: (typeof truncations)[number];
   /** Followers say which leader epoch they are in, and leaders refuse another (KIP-320). */
   readonly fencing: boolean;
   /** Eligible leader replicas are kept (KIP-966). */

@@ -8,14 +8,16 @@ import type { World } from './world.ts';
 
 /** A cluster that has not started yet: from here on a function of its inputs, live or replayed. */
 export function buildWorld(
-  { brokerIds, controllerIds, staticConfigs }: ResolvedOptions,
+  { brokerIds, controllerIds, staticConfigs, knobs }: ResolvedOptions,
   run: { readonly seed: number; readonly startMs: number },
 ): { cluster: Cluster; world: World; settings: (brokerId: number) => BrokerSettings } {
-  const configsOf = (brokerId: number) => staticConfigs.get(brokerId)!;
-  const brokers = brokerIds.map((brokerId) => ({ brokerId, configs: configsOf(brokerId) }));
-  const cluster = new Cluster({ ...run, brokers, controllers: controllerIds });
+  const brokers = brokerIds.map((brokerId) => ({
+    brokerId,
+    configs: staticConfigs.get(brokerId)!,
+  }));
+  const cluster = new Cluster({ ...run, brokers, controllers: controllerIds, knobs });
   const settings = (brokerId: number): BrokerSettings =>
     cluster.broker(brokerId)?.settings ??
-    brokerSettings(brokerConfiguration(brokerId, configsOf(brokerId), noDynamicConfigs));
+    brokerSettings(brokerConfiguration(brokerId, cluster.staticConfigs(brokerId), noDynamicConfigs));
   return { cluster, world: clusterWorld(cluster, settings), settings };
 }

@@ -7,14 +7,18 @@ export type ClusterErrorCode =
   | 'E_CANNOT_LISTEN'
   | 'E_UNKNOWN_BROKER'
   | 'E_UNKNOWN_CONTROLLER'
+  | 'E_UNKNOWN_NODE'
   | 'E_UNKNOWN_TOPIC'
   | 'E_UNKNOWN_PARTITION'
   | 'E_TOPIC_REFUSED'
   | 'E_RECORDS_REFUSED'
+  | 'E_CHANGE_REFUSED'
   | 'E_NOT_RUNNING'
   | 'E_TIMEOUT'
   | 'E_BAD_RECORDING'
-  | 'E_CLOSED';
+  | 'E_CLOSED'
+  | 'E_BAD_REQUEST'
+  | 'E_NO_ADMIN';
 
 /** An error of the caller's making; `code` is stable, the text says what, why and what to do. */
 export class ClusterError extends Error {

@@ -1,6 +1,8 @@
+import type { Loss } from '../broker/broker-event.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { BrokerSettings } from '../config/broker-settings.ts';
 import type { Endpoint } from '../controller/metadata-records.ts';
+import type { NodeId, Plane } from '../simulation/network.ts';
 import { buildWorld } from './build-world.ts';
 import type { ResolvedOptions } from './cluster-options.ts';
 import { endProcess } from './end-process.ts';
@@ -9,7 +11,22 @@ import { LocalClient } from './local-client.ts';
 import { Pacemaker } from './pacemaker.ts';
 import { type Json, Recorder, type Recording } from './recording.ts';
 import { TcpServer } from './tcp-server.ts';
-import { until } from './until.ts';
+import { type UntilOptions, until } from './until.ts';
+
+/** A change of one direction of one plane. */
+interface LinkChange {
+  readonly route: { readonly from: NodeId; readonly to: NodeId; readonly plane: Plane };
+  readonly change: Readonly<Record<string, number | boolean>>;
+}
+
+/** Where a broker listens; the ports that were asked for count up with the index. */
+interface Place {
+  readonly index: number;
+  readonly server: TcpServer;
+}
+
+/** How much longer than a broker's session a verb waits for its effect. */
+const patienceMs = 30_000;
 
 /**
  * One history of a cluster, from its seed to its end, with the ports through which the world takes
@@ -18,17 +35,24 @@ import { until } from './until.ts';
 export class ClusterLife {
   readonly cluster: Cluster;
   readonly client: LocalClient;
+  /** How long a verb waits for its effect, before it says what happened instead. */
+  readonly patienceMs: number;
   readonly #options: ResolvedOptions;
   readonly #entrance: Entrance;
   readonly #pacemaker: Pacemaker;
   readonly #recorder: Recorder | undefined;
-  readonly #servers: ReadonlyMap<number, TcpServer>;
+  readonly #settings: (brokerId: number) => BrokerSettings;
+  readonly #servers = new Map<number, Place>();
+  #nextIndex = 0;
+  readonly #portsBefore: ReadonlyMap<number, number>;
   readonly #ended = new AbortController();
 
-  /** `ports` are those of the life before; without it they are what the options ask for. */
-  constructor(options: ResolvedOptions, seed: number, ports?: ReadonlyMap<number, number>) {
+  /** `ports` are those of the life before; where there is none it is what the options ask for. */
+  constructor(options: ResolvedOptions, seed: number, ports: ReadonlyMap<number, number>) {
     const { cluster, world, settings } = buildWorld(options, { seed, startMs: Date.now() });
     this.#options = options;
+    this.#settings = settings;
+    this.#portsBefore = ports;
     this.cluster = cluster;
     if (options.record) this.#recorder = newRecorder(cluster, options);
     this.#entrance = new Entrance({ world, recorder: this.#recorder });
@@ -37,19 +61,15 @@ export class ClusterLife {
       onFailure: (error) => endProcess(error, cluster),
     });
     this.client = new LocalClient({ entrance: this.#entrance, pacemaker: this.#pacemaker });
-    this.#servers = new Map(
-      options.brokerIds.map((brokerId, index) => {
-        const given = options.port === 0 ? 0 : options.port + index;
-        const port = ports?.get(brokerId) ?? given;
-        return [brokerId, this.#server(brokerId, port, settings(brokerId))];
-      }),
-    );
+    for (const id of options.brokerIds) this.#servers.set(id, this.#newServer(id));
+    const sessionMs = settings(options.brokerIds[0]!).brokerSessionTimeoutMs;
+    this.patienceMs = sessionMs + patienceMs;
   }
 
   /** Opens every port, then starts every broker. Rejects, with every port closed, if one cannot. */
   async begin(): Promise<void> {
     try {
-      for (const server of this.#servers.values()) await server.listen();
+      for (const { server } of this.#servers.values()) await server.listen();
     } catch (error) {
       await this.end();
       throw error;
@@ -60,18 +80,22 @@ export class ClusterLife {
       }
       this.#entrance.operate('start');
     });
-    await this.#until(() => this.#options.brokerIds.every((id) => this.#isUnfenced(id)));
+    await this.#until('every broker is registered', () =>
+      this.#options.brokerIds.every((id) => this.#isUnfenced(id)),
+    );
   }
 
   /** Where clients are told to find each broker. */
   endpoints(): Map<number, Endpoint> {
-    const { advertise, host, brokerIds } = this.#options;
-    const endpoints = brokerIds.map((brokerId, index): [number, Endpoint] => {
-      const { port } = this.#servers.get(brokerId)!;
-      if (advertise === undefined) return [brokerId, { host: reachable(host), port }];
-      const advertised = advertise.port === undefined ? port : advertise.port + index;
-      return [brokerId, { host: advertise.host, port: advertised }];
-    });
+    const { advertise, host } = this.#options;
+    const endpoints = [...this.#servers].map(
+      ([brokerId, { index, server }]): [number, Endpoint] => {
+        const { port } = server;
+        if (advertise === undefined) return [brokerId, { host: reachable(host), port }];
+        const advertised = advertise.port === undefined ? port : advertise.port + index;
+        return [brokerId, { host: advertise.host, port: advertised }];
+      },
+    );
     return new Map(endpoints);
   }
 
@@ -80,79 +104,143 @@ export class ClusterLife {
     return this.#pacemaker.perform(() => this.#recorder?.recording());
   }
 
-  /** Where each broker listens. */
+  /** Where each broker listens, or did. */
   ports(): Map<number, number> {
-    return new Map([...this.#servers].map(([brokerId, { port }]) => [brokerId, port]));
+    const ports = Array.from(this.#servers, ([id, { server }]) => [id, server.port] as const);
+    return new Map([...this.#portsBefore, ...ports]);
   }
 
   /** The broker and its connections go at once; resolves when the controller has noticed. */
-  async crash(brokerId: number): Promise<void> {
+  async crash(brokerId: number, loss: Loss): Promise<void> {
     const { cluster } = this;
-    this.#pacemaker.perform(() => this.#entrance.operate('crash', brokerId));
-    this.#servers.get(brokerId)!.suspend();
-    await this.#until(() => cluster.isRunning(brokerId) || !this.#isUnfenced(brokerId));
+    this.#operate('crash', brokerId, loss);
+    this.#suspend(brokerId);
+    await this.#until(
+      `a controller notices the crash of broker ${brokerId}`,
+      () => cluster.isRunning(brokerId) || !this.#isUnfenced(brokerId),
+    );
   }
 
   /** Resolves when the controller has let the broker in again. */
   async restart(brokerId: number): Promise<void> {
     const { cluster } = this;
-    const server = this.#servers.get(brokerId)!;
-    if (!server.isListening) await server.listen();
-    this.#pacemaker.perform(() => this.#entrance.operate('restart', brokerId));
-    await this.#until(() => !cluster.isRunning(brokerId) || this.#isUnfenced(brokerId));
+    await this.#listen(brokerId);
+    this.#operate('restart', brokerId);
+    await this.#until(
+      `a controller lets broker ${brokerId} in`,
+      () => !cluster.isRunning(brokerId) || this.#isUnfenced(brokerId),
+    );
   }
 
   /** The broker hands over what it leads, then goes with its connections; resolves when it has. */
   async shutdown(brokerId: number): Promise<void> {
     const { cluster } = this;
-    this.#pacemaker.perform(() => this.#entrance.operate('shutdown', brokerId));
-    await this.#until(() => !cluster.isRunning(brokerId));
-    this.#servers.get(brokerId)!.suspend();
+    this.#operate('shutdown', brokerId);
+    await this.#until(`broker ${brokerId} stops`, () => !cluster.isRunning(brokerId));
+    this.#suspend(brokerId);
   }
 
-  /** Nothing of the broker happens any more until it is resumed. Its connections stay. */
-  pause(brokerId: number): void {
-    this.#pacemaker.perform(() => this.#entrance.operate('pause', brokerId));
+  /** Nothing of the node happens any more until it is resumed. Its connections stay. */
+  pause(nodeId: number): void {
+    this.#operate('pause', nodeId);
   }
 
-  resume(brokerId: number): void {
-    this.#pacemaker.perform(() => this.#entrance.operate('resume', brokerId));
+  resume(nodeId: number): void {
+    this.#operate('resume', nodeId);
+  }
+
+  /** Resolves when the controller has let the new broker in. */
+  async addBroker(brokerId: number, configs: ReadonlyMap<string, string>): Promise<void> {
+    this.#operate('addBroker', brokerId, Object.fromEntries(configs));
+    try {
+      const place = this.#newServer(brokerId);
+      await place.server.listen();
+      this.#servers.set(brokerId, place);
+    } catch (error) {
+      this.#operate('removeBroker', brokerId);
+      throw error;
+    }
+    const { host, port } = this.endpoints().get(brokerId)!;
+    this.#operate('advertise', brokerId, host, port);
+    await this.restart(brokerId);
+  }
+
+  /** Takes a broker that has stopped out of the cluster, with its port. */
+  async removeBroker(brokerId: number): Promise<void> {
+    const { server } = this.#servers.get(brokerId)!;
+    this.#operate('removeBroker', brokerId);
+    this.#servers.delete(brokerId);
+    await server.close();
+  }
+
+  /** All in one instant. */
+  setLinks(changes: readonly LinkChange[]): void {
+    this.#pacemaker.perform(() => {
+      for (const { route, change } of changes) {
+        this.#entrance.operate('setLink', route.from, route.to, route.plane, change);
+      }
+    });
+  }
+
+  heal(): void {
+    this.#operate('heal');
   }
 
   /** With the broker at its node, if there is one; resolves when another controller decides. */
   async crashController(nodeId: number): Promise<void> {
-    this.#pacemaker.perform(() => this.#entrance.operate('crash', nodeId));
-    this.#servers.get(nodeId)?.suspend();
+    this.#operate('crash', nodeId);
+    this.#suspend(nodeId);
     await this.#electedOrTooFew();
   }
 
   async shutdownController(nodeId: number): Promise<void> {
     const { cluster } = this;
-    this.#pacemaker.perform(() => this.#entrance.operate('shutdown', nodeId));
-    await this.#until(() => !cluster.isRunning(nodeId) && cluster.activeController !== nodeId);
-    this.#servers.get(nodeId)?.suspend();
+    this.#operate('shutdown', nodeId);
+    await this.#until(
+      `controller ${nodeId} stops`,
+      () => !cluster.isRunning(nodeId) && cluster.activeController !== nodeId,
+    );
+    this.#suspend(nodeId);
     await this.#electedOrTooFew();
   }
 
   async restartController(nodeId: number): Promise<void> {
-    const server = this.#servers.get(nodeId);
-    if (server?.isListening === false) await server.listen();
-    this.#pacemaker.perform(() => this.#entrance.operate('restart', nodeId));
+    await this.#listen(nodeId);
+    this.#operate('restart', nodeId);
     await this.#electedOrTooFew();
+  }
+
+  /** Resolves when `predicate` holds; rejects with E_TIMEOUT, which says what happened instead. */
+  async until(goal: string, predicate: () => boolean, options: UntilOptions = {}): Promise<void> {
+    const { withinMs = this.patienceMs, signal } = options;
+    await this.#until(goal, predicate, { withinMs, ...(signal === undefined ? {} : { signal }) });
   }
 
   /** Closes every port and connection; nothing happens in this cluster any more. */
   async end(): Promise<void> {
     this.#ended.abort();
-    await Promise.all([...this.#servers.values()].map((server) => server.close()));
+    await Promise.all(Array.from(this.#servers.values(), ({ server }) => server.close()));
     this.#pacemaker.stop();
+  }
+
+  #operate(verb: string, ...args: Json[]): void {
+    this.#pacemaker.perform(() => this.#entrance.operate(verb, ...args));
+  }
+
+  #suspend(nodeId: number): void {
+    this.#servers.get(nodeId)?.server.suspend();
+  }
+
+  async #listen(nodeId: number): Promise<void> {
+    const server = this.#servers.get(nodeId)?.server;
+    if (server?.isListening === false) await server.listen();
   }
 
   async #electedOrTooFew(): Promise<void> {
     const { cluster } = this;
     const { controllerIds } = cluster;
-    await this.#until(() => {
-      const running = controllerIds.filter((nodeId) => cluster.isRunning(nodeId));
+    await this.#until('an active controller', () => {
+      const running = controllerIds.filter((nodeId) => cluster.state(nodeId) === 'running');
       const tooFew = running.length * 2 <= controllerIds.length;
       return tooFew || cluster.activeController !== undefined;
     });
@@ -162,25 +250,33 @@ export class ClusterLife {
     return this.cluster.metadata.brokers.get(brokerId)?.fenced === false;
   }
 
-  /** However long it takes; what is waited for in a life that ends counts as done. */
-  async #until(predicate: () => boolean): Promise<void> {
-    const { signal } = this.#ended;
-    const options = { withinMs: Number.POSITIVE_INFINITY, signal };
-    await until(this.cluster.trace, () => signal.aborted || predicate(), options).catch((error) => {
-      if (!signal.aborted) throw error;
+  /** What is waited for in a life that ends counts as done. */
+  async #until(
+    goal: string,
+    predicate: () => boolean,
+    { withinMs = this.patienceMs, signal: given }: UntilOptions = {},
+  ): Promise<void> {
+    const { signal: ended } = this.#ended;
+    const signal = given === undefined ? ended : AbortSignal.any([given, ended]);
+    const options = { withinMs, signal, goal };
+    await until(this.cluster.trace, () => ended.aborted || predicate(), options).catch((error) => {
+      if (!ended.aborted) throw error;
     });
   }
 
-  #server(brokerId: number, port: number, settings: BrokerSettings): TcpServer {
-    const { maxConnections, maxConnectionsPerIp } = settings;
-    return new TcpServer({
+  #newServer(brokerId: number): Place {
+    const { host, port: first } = this.#options;
+    const { maxConnections, maxConnectionsPerIp } = this.#settings(brokerId);
+    const index = this.#nextIndex++;
+    const server = new TcpServer({
       brokerId,
-      port,
-      host: this.#options.host,
+      port: this.#portsBefore.get(brokerId) ?? (first === 0 ? 0 : first + index),
+      host,
       entrance: this.#entrance,
       pacemaker: this.#pacemaker,
       limits: { connectionsMax: maxConnections, connectionsPerHostMax: maxConnectionsPerIp },
     });
+    return { index, server };
   }
 }
 

@@ -1,7 +1,9 @@
+import type { Knobs } from '../config/knobs.ts';
 import { staticConfigs } from '../config/static-configs.ts';
 import { checkNames, show } from './check-names.ts';
 import { ClusterError } from './cluster-error.ts';
 import { type ControllerOptions, controllerIdsOf } from './controller-options.ts';
+import { checkKnobs } from './knob-options.ts';
 
 /** Kafka configs by their own names (`min.insync.replicas`), as in a server.properties. */
 export type ConfigOptions = Readonly<Record<string, string | number | boolean>>;
@@ -51,6 +53,10 @@ export interface ClusterOptions {
   readonly seed?: number;
   /** Keeps every input in memory, for `recording()`. Default false. */
   readonly record?: boolean;
+  /** A port for the verbs over HTTP (docs/openapi.json); 0: any free one. Default: none. */
+  readonly admin?: number;
+  /** Rules of earlier releases of Kafka, to see what they let through. Default: the newest. */
+  readonly knobs?: Partial<Knobs>;
 }
 
 /** `ClusterOptions` with every default in its place. */
@@ -65,6 +71,8 @@ export interface ResolvedOptions {
   readonly topics: Readonly<Record<string, TopicOptions>>;
   readonly seed: number | undefined;
   readonly record: boolean;
+  readonly admin: number | undefined;
+  readonly knobs: Partial<Knobs>;
   /** As the caller gave them. */
   readonly given: ClusterOptions;
 }
@@ -75,7 +83,9 @@ interface Advertise {
 }
 
 const optionNames =
-  'brokers controllers port host advertise topics config kafkaDefaults seed record'.split(' ');
+  'brokers controllers port host advertise topics config kafkaDefaults seed record admin knobs'.split(
+    ' ',
+  );
 const brokerOptionNames = ['id', 'rack', 'config'];
 const topicOptionNames = ['partitions', 'replicationFactor', 'config'];
 const brokersMax = 100;
@@ -83,6 +93,7 @@ const partitionsMax = 100_000;
 const replicationFactorMax = 2 ** 15 - 1;
 const brokerIdMax = 2 ** 31 - 1;
 const seedMax = 2 ** 32 - 1;
+const portMax = 65_535;
 
 const bad = (message: string): never => {
   throw new ClusterError('E_BAD_OPTION', message);
@@ -119,12 +130,15 @@ function brokersOf(options: ClusterOptions): readonly BrokerOptions[] {
   }
   whole('the number of brokers', brokers.length, 1, brokersMax);
   for (const [index, broker] of (brokers as readonly BrokerOptions[]).entries()) {
-    const where = `brokers[${index}]`;
-    checkNames(where, broker, brokerOptionNames);
-    if (broker.rack !== undefined) checkText(`${where}.rack`, broker.rack);
-    if (broker.config !== undefined) checkConfig(`${where}.config`, broker.config);
+    checkBroker(`brokers[${index}]`, broker);
   }
   return brokers;
+}
+
+function checkBroker(where: string, broker: BrokerOptions): void {
+  checkNames(where, broker, brokerOptionNames);
+  if (broker.rack !== undefined) checkText(`${where}.rack`, broker.rack);
+  if (broker.config !== undefined) checkConfig(`${where}.config`, broker.config);
 }
 
 function idsOf(brokers: readonly BrokerOptions[], config: ConfigOptions): number[] {
@@ -138,13 +152,18 @@ function idsOf(brokers: readonly BrokerOptions[], config: ConfigOptions): number
   return twice === undefined ? ids : bad(`two brokers have the id ${twice}`);
 }
 
-function resolveConfigs(options: ClusterOptions, brokerIds: readonly number[]) {
-  const brokers = brokersOf(options);
+const configOf = ({ rack, config }: BrokerOptions): ConfigOptions => ({
+  ...config,
+  ...(rack === undefined ? {} : { 'broker.rack': rack }),
+});
+
+function resolveConfigs(
+  options: ClusterOptions,
+  brokerIds: readonly number[],
+  brokers: readonly BrokerOptions[],
+) {
   const perBroker = Object.fromEntries(
-    brokers.map(({ rack, config }, index) => [
-      brokerIds[index]!,
-      { ...config, ...(rack === undefined ? {} : { 'broker.rack': rack }) },
-    ]),
+    brokers.map((broker, index) => [brokerIds[index]!, configOf(broker)]),
   );
   const { 'node.id': _firstId, ...config } = options.config ?? {};
   const kafkaDefaults = options.kafkaDefaults ?? false;
@@ -181,22 +200,22 @@ function parseAdvertise(text: string): Advertise {
   const port = match?.[3];
   return {
     host,
-    port: port === undefined ? undefined : whole('the port of advertise', Number(port), 1, 65_535),
+    port: port === undefined ? undefined : whole('the port of advertise', Number(port), 1, portMax),
   };
 }
 
 /** Checks every option and puts the defaults in; throws `ClusterError` at the first wrong one. */
 export function resolveOptions(options: ClusterOptions): ResolvedOptions {
   checkNames('startCluster', options, optionNames);
-  const { port = 0, host, advertise, topics = {}, seed } = options;
+  const { port = 0, host, advertise, topics = {}, seed, admin } = options;
   const { kafkaDefaults = false, record = false } = options;
   if (options.config !== undefined) checkConfig('config', options.config);
   if (typeof kafkaDefaults !== 'boolean') bad('kafkaDefaults must be true or false');
   if (typeof record !== 'boolean') bad('record must be true or false');
   const brokerIds = idsOf(brokersOf(options), options.config ?? {});
-  const last = port === 0 ? 65_535 : 65_536 - brokerIds.length;
+  const last = port === 0 ? portMax : portMax + 1 - brokerIds.length;
   checkTopics(topics);
-  const { brokers, warnings } = resolveConfigs(options, brokerIds);
+  const { brokers, warnings } = resolveConfigs(options, brokerIds, brokersOf(options));
   return {
     brokerIds,
     controllerIds: controllerIdsOf(options.controllers, brokerIds),
@@ -209,6 +228,25 @@ export function resolveOptions(options: ClusterOptions): ResolvedOptions {
     topics,
     seed: seed === undefined ? undefined : whole('seed', seed, 0, seedMax),
     record,
+    admin: admin === undefined ? undefined : whole('admin', admin, 0, portMax),
+    knobs: checkKnobs(options.knobs ?? {}),
     given: options,
   };
+}
+
+/** A broker that joins the cluster later, with everything that it is started with. */
+export function resolveAddedBroker(
+  { given, controllerIds }: ResolvedOptions,
+  broker: BrokerOptions,
+  brokerIds: readonly number[],
+): { readonly brokerId: number; readonly configs: ReadonlyMap<string, string> } {
+  checkBroker('addBroker', broker);
+  if (brokerIds.length === brokersMax) bad(`a cluster has at most ${brokersMax} brokers`);
+  const taken = [...brokerIds, ...controllerIds];
+  let next = Math.max(0, ...brokerIds) + 1;
+  while (taken.includes(next)) next++;
+  const brokerId = whole('the id of a broker', broker.id ?? next, 0, brokerIdMax);
+  if (taken.includes(brokerId)) bad(`there is a node ${brokerId} already`);
+  const { brokers } = resolveConfigs(given, [brokerId], [broker]);
+  return { brokerId, configs: brokers.get(brokerId)! };
 }

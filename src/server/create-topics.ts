@@ -1,5 +1,6 @@
 import { ErrorCode, errorInfo } from '../protocol/error-code.ts';
 import { CreateTopics } from '../protocol/messages/create-topics.ts';
+import { askCluster } from './ask-cluster.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { ClusterLife } from './cluster-life.ts';
 import type { ConfigOptions, TopicOptions } from './cluster-options.ts';
@@ -9,14 +10,12 @@ const timeoutMs = 30_000;
 
 /** Creates topics as any client does. Rejects with `ClusterError` E_TOPIC_REFUSED at the first. */
 export async function createTopics(
-  { cluster, client }: ClusterLife,
+  life: ClusterLife,
   topics: Readonly<Record<string, TopicOptions>>,
 ): Promise<void> {
   const wanted = Object.entries(topics);
   if (wanted.length === 0) return;
-  const brokerId = cluster.brokerIds.find((id) => cluster.isRunning(id));
-  if (brokerId === undefined) throw new ClusterError('E_NOT_RUNNING', 'no broker is running');
-  const response = await client.request(brokerId, CreateTopics, {
+  const response = await askCluster(life, CreateTopics, {
     topics: wanted.map(([name, topic]) => ({
       name,
       numPartitions: topic.partitions ?? brokersDefault,

@@ -1,5 +1,18 @@
+import { type Loss, losses } from '../broker/broker-event.ts';
 import type { RequestCount } from '../broker/request-census.ts';
+import type { NodeState } from '../cluster/broker-seat.ts';
+import { checkNames, show } from './check-names.ts';
+import { ClusterError } from './cluster-error.ts';
 import type { ClusterLife } from './cluster-life.ts';
+
+/** How `crash` is meant. */
+export interface CrashOptions {
+  /**
+   * What goes with the process: `nothing` (the default), for its log is in the machine's page
+   * cache; what is `unflushed`, as when the power fails (`flush.messages`); `all`, the disk, too.
+   */
+  readonly lose?: Loss;
+}
 
 /** One broker, from the outside. */
 export class KafkaBroker {
@@ -25,7 +38,13 @@ export class KafkaBroker {
 
   /** Whether its process lives. One that was just restarted does, but it leads nothing yet. */
   get isRunning(): boolean {
-    return this.#life().cluster.isRunning(this.id);
+    return this.state !== 'stopped';
+  }
+
+  /** Its process runs, is paused, or has ended. */
+  get state(): NodeState {
+    const { cluster } = this.#life();
+    return cluster.brokerIds.includes(this.id) ? cluster.state(this.id) : 'stopped';
   }
 
   /**
@@ -34,16 +53,22 @@ export class KafkaBroker {
    * (`records()`, `produce()`, …) counts; what brokers ask each other does not.
    */
   get requests(): readonly RequestCount[] {
-    return this.#life().cluster.requests(this.id);
+    return this.#here().cluster.requests(this.id);
   }
 
   /**
-   * Ends it as `kill -9` does, before this returns: with its connections, keeping its log. Resolves
-   * when the controller has noticed and named other leaders, which takes
-   * `broker.session.timeout.ms` of the cluster's time.
+   * Ends it as `kill -9` does, before this returns: with its connections, keeping its log unless
+   * `lose` says otherwise. Resolves when the controller has noticed and named other leaders, which
+   * takes `broker.session.timeout.ms` of the cluster's time.
    */
-  async crash(): Promise<void> {
-    await this.#life().crash(this.id);
+  async crash(options: CrashOptions = {}): Promise<void> {
+    checkNames('crash', options, ['lose']);
+    const { lose = 'nothing' } = options;
+    if (!losses.includes(lose)) {
+      const text = `lose must be ${losses.join(' or ')}, not ${show(lose)}`;
+      throw new ClusterError('E_BAD_OPTION', text);
+    }
+    await this.#here().crash(this.id, lose);
   }
 
   /**
@@ -51,7 +76,7 @@ export class KafkaBroker {
    * when it has gone. Does nothing to a broker that does not run.
    */
   async shutdown(): Promise<void> {
-    await this.#life().shutdown(this.id);
+    await this.#here().shutdown(this.id);
   }
 
   /**
@@ -59,12 +84,12 @@ export class KafkaBroker {
    * nothing and its connections stay, until it is resumed.
    */
   pause(): void {
-    this.#life().pause(this.id);
+    this.#here().pause(this.id);
   }
 
   /** Lets a paused broker go on: what has come for it meanwhile comes all at once. */
   resume(): void {
-    this.#life().resume(this.id);
+    this.#here().resume(this.id);
   }
 
   /**
@@ -72,6 +97,12 @@ export class KafkaBroker {
    * take longer to catch up and be in sync. Does nothing to a broker that runs.
    */
   async restart(): Promise<void> {
-    await this.#life().restart(this.id);
+    await this.#here().restart(this.id);
+  }
+
+  #here(): ClusterLife {
+    const life = this.#life();
+    if (life.cluster.brokerIds.includes(this.id)) return life;
+    throw new ClusterError('E_UNKNOWN_BROKER', `broker ${this.id} has been removed`);
   }
 }

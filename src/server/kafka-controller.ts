@@ -39,4 +39,14 @@ export class KafkaController {
   async restart(): Promise<void> {
     await this.#life().restartController(this.id);
   }
+
+  /** Stops it in the midst of things; with it the broker, if it is one, too. */
+  pause(): void {
+    this.#life().pause(this.id);
+  }
+
+  /** Lets it go on. It finds out by itself that the others have elected another one. */
+  resume(): void {
+    this.#life().resume(this.id);
+  }
 }

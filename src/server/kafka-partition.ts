@@ -1,9 +1,13 @@
 import type { PartitionImage } from '../controller/cluster-metadata.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
+import { checkNames } from './check-names.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { ClusterLife } from './cluster-life.ts';
+import { type PartitionStatus, partitionStatus } from './cluster-status.ts';
 import type { KafkaBroker } from './kafka-broker.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
+import { electLeader, reassignPartition } from './move-partition.ts';
+import type { UntilOptions } from './until.ts';
 
 /** One replica of a partition, as its own broker has it. */
 export interface KafkaReplica {
@@ -55,6 +59,11 @@ export class KafkaPartition {
     return this.#image().isr;
   }
 
+  /** Ids of the brokers that may lead though they are not in sync (KIP-966). */
+  get elr(): readonly number[] {
+    return this.#image().elr;
+  }
+
   /** The first offset that is still there. */
   get logStartOffset(): bigint {
     return BigInt(this.#leaderLog().logStartOffset);
@@ -70,6 +79,32 @@ export class KafkaPartition {
     return BigInt(this.#leaderLog().highWatermark);
   }
 
+  /**
+   * Has the controller elect a leader and resolves when it leads: the preferred one, or `to`, which
+   * becomes the preferred one for it. `unclean` takes any replica that is alive where there is no
+   * leader, and may lose records. Does nothing where nothing is to be done; rejects with
+   * `ClusterError` E_CHANGE_REFUSED where Kafka refuses.
+   */
+  async elect(to?: number | 'unclean'): Promise<void> {
+    await electLeader(this.#moving(), to);
+  }
+
+  /**
+   * Moves its replicas to these brokers, the preferred leader first. Resolves when they have caught
+   * up and the old ones are gone; rejects with E_CHANGE_REFUSED where Kafka refuses, and with
+   * E_TIMEOUT while it goes on.
+   */
+  async reassign(brokerIds: readonly number[], options: UntilOptions = {}): Promise<void> {
+    checkNames('reassign', options, ['withinMs', 'signal']);
+    await reassignPartition(this.#moving(), brokerIds, options);
+  }
+
+  /** All of it as plain data. */
+  status(): PartitionStatus {
+    const { topic, partition } = this;
+    return partitionStatus(this.#life().cluster, topic, partition, this.#image());
+  }
+
   /** The replica on one broker; throws `ClusterError` E_NOT_RUNNING where that broker is down. */
   replica(brokerId: number): KafkaReplica {
     const { logStartOffset, logEndOffset, highWatermark } = this.#log(brokerId);
@@ -79,6 +114,11 @@ export class KafkaPartition {
       logEndOffset: BigInt(logEndOffset),
       highWatermark: BigInt(highWatermark),
     };
+  }
+
+  #moving() {
+    const { topic, partition } = this;
+    return { life: this.#life(), topic, partition, image: () => this.#image() };
   }
 
   #image(): PartitionImage {
@@ -102,6 +142,7 @@ export class KafkaPartition {
 
   #log(brokerId: number): PartitionLog {
     const { cluster } = this.#life();
+    this.#cluster.broker(brokerId); // throws where there is none
     const replica = cluster.replica(brokerId, this.topic, this.partition);
     if (replica !== undefined) return replica.log;
     const place = `partition ${this.partition} of '${this.topic}'`;

@@ -1,5 +1,4 @@
 import type { AddressInfo, Server } from 'node:net';
-import { createListener } from './attach-reader.ts';
 import { ClusterError } from './cluster-error.ts';
 
 /** The whole machine itself, over both versions of IP: where clients may mean either. */
@@ -7,8 +6,8 @@ const loopback = ['127.0.0.1', '::1'] as const;
 /** A free port of one version of IP may be taken in the other; another is tried this many times. */
 const attempts = 20;
 
-interface Listeners {
-  readonly servers: readonly Server[];
+interface Listeners<S extends Server> {
+  readonly servers: readonly S[];
   readonly port: number;
 }
 
@@ -16,15 +15,19 @@ interface Listeners {
  * Listens on `host`, both loopback addresses for undefined or 'localhost', and `port`, any free one
  * for 0. Rejects with `ClusterError` E_PORT_IN_USE or E_CANNOT_LISTEN.
  */
-export async function listen(host: string | undefined, port: number): Promise<Listeners> {
+export async function listen<S extends Server>(
+  host: string | undefined,
+  port: number,
+  create: () => S,
+): Promise<Listeners<S>> {
   if (host !== undefined && host !== 'localhost') {
-    const server = await listenAt(host, port);
+    const server = await listenAt(create(), host, port);
     return { servers: [server], port: portOf(server) };
   }
   for (let attempt = 1; ; attempt++) {
-    const first = await listenAt(loopback[0], port);
+    const first = await listenAt(create(), loopback[0], port);
     try {
-      const second = await listenAt(loopback[1], portOf(first));
+      const second = await listenAt(create(), loopback[1], portOf(first));
       return { servers: [first, second], port: portOf(first) };
     } catch (error) {
       const code = error instanceof ClusterError ? error.code : undefined;
@@ -40,9 +43,8 @@ function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
-function listenAt(host: string, port: number): Promise<Server> {
+function listenAt<S extends Server>(server: S, host: string, port: number): Promise<S> {
   return new Promise((resolve, reject) => {
-    const server = createListener();
     const refused = (error: NodeJS.ErrnoException) => reject(explain(error, host, port));
     server.once('error', refused);
     server.listen({ host, port }, () => {

@@ -11,7 +11,7 @@ import { KafkaCluster } from './kafka-cluster.ts';
 export async function startCluster(options: ClusterOptions = {}): Promise<KafkaCluster> {
   const resolved = resolveOptions(options);
   const seed = resolved.seed ?? Math.floor(Math.random() * 2 ** 32);
-  const life = new ClusterLife(resolved, seed);
+  const life = new ClusterLife(resolved, seed, new Map());
   await life.begin();
   try {
     await createTopics(life, resolved.topics);
@@ -19,5 +19,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<KafkaC
     await life.end();
     throw error;
   }
-  return new KafkaCluster(resolved, life);
+  const cluster = new KafkaCluster(resolved, life);
+  if (resolved.admin === undefined) return cluster;
+  try {
+    await cluster.openAdmin(resolved.admin);
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+  return cluster;
 }

@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import type { Client } from '../broker/door.ts';
 import { Admission, type AdmissionLimits } from './admission.ts';
-import { type Arrival, attachReader } from './attach-reader.ts';
+import { type Arrival, attachReader, createListener } from './attach-reader.ts';
 import type { Connection } from './connection.ts';
 import type { Entrance } from './entrance.ts';
 import { listen } from './listen.ts';
@@ -50,7 +50,7 @@ export class TcpServer {
    * Rejects with `ClusterError` E_PORT_IN_USE or E_CANNOT_LISTEN.
    */
   async listen(): Promise<void> {
-    const { servers, port } = await listen(this.#options.host, this.#port);
+    const { servers, port } = await listen(this.#options.host, this.#port, createListener);
     this.#port = port;
     this.#servers = servers;
     for (const server of servers) {

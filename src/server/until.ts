@@ -8,6 +8,11 @@ export interface UntilOptions {
   readonly signal?: AbortSignal;
 }
 
+/** `goal` is what the text of E_TIMEOUT begins with. */
+interface WaitOptions extends UntilOptions {
+  readonly goal?: string;
+}
+
 /** The part of a `Trace` that is needed here. */
 interface Events {
   subscribe(reader: (stamped: Stamped<object>) => void): () => void;
@@ -29,14 +34,14 @@ function describe({ atMs, node, event }: Stamped<object>, startMs: number): stri
   return `  +${atMs - startMs} ms  ${node}  ${type ?? ''}${text === '{}' ? '' : ` ${text}`}`;
 }
 
-function timeout(withinMs: number, count: number, last: readonly Stamped<object>[]): ClusterError {
+function timeout(goal: string, count: number, last: readonly Stamped<object>[]): ClusterError {
   const startMs = last[0]?.atMs ?? 0;
   const lines = last.map((each) => describe(each, startMs));
   const happened =
     count === 0
       ? 'Nothing happened in the cluster meanwhile.'
       : `What happened instead (the last ${last.length} of ${count} events):\n${lines.join('\n')}`;
-  return new ClusterError('E_TIMEOUT', `not within ${withinMs} ms. ${happened}`);
+  return new ClusterError('E_TIMEOUT', `${goal}. ${happened}`);
 }
 
 /**
@@ -46,9 +51,9 @@ function timeout(withinMs: number, count: number, last: readonly Stamped<object>
 export function until(
   trace: Events,
   predicate: () => boolean,
-  options: UntilOptions = {},
+  options: WaitOptions = {},
 ): Promise<void> {
-  const { withinMs = withinDefaultMs, signal } = options;
+  const { withinMs = withinDefaultMs, signal, goal } = options;
   return new Promise((resolve, reject) => {
     const last: Stamped<object>[] = [];
     let count = 0;
@@ -69,7 +74,8 @@ export function until(
       }
     };
     const aborted = () => end(() => reject(signal?.reason));
-    const expire = () => end(() => reject(timeout(withinMs, count, last)));
+    const missed = `${goal === undefined ? '' : `${goal}: `}not within ${withinMs} ms`;
+    const expire = () => end(() => reject(timeout(missed, count, last)));
     const timer = withinMs === Infinity ? undefined : setTimeout(expire, withinMs);
     const unsubscribe = trace.subscribe((stamped) => {
       last.push(stamped);

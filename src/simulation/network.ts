@@ -106,12 +106,16 @@ export class Network {
     }
   }
 
+  /** Every direction that is not healthy, in the order in which they first were not. */
+  disturbed(): (Omit<Message, 'label'> & Link)[] {
+    return [...this.#directions]
+      .filter(([, { link }]) => !sameLink(link, healthyLink))
+      .map(([key, { link }]) => ({ ...routeOf(key), ...link }));
+  }
+
   /** Mends every link there is. */
   heal(): void {
-    for (const key of this.#directions.keys()) {
-      const [plane, from, to] = key.split(' ') as [Plane, string, string];
-      this.#setLink({ plane, from: nodeOf(from), to: nodeOf(to) }, healthyLink);
-    }
+    for (const key of this.#directions.keys()) this.#setLink(routeOf(key), healthyLink);
   }
 
   #setLink(route: Omit<Message, 'label'>, change: Partial<Link>): void {
@@ -166,6 +170,11 @@ export class Network {
 }
 
 const keyOf = ({ plane, from, to }: Omit<Message, 'label'>) => `${plane} ${from} ${to}`;
+
+function routeOf(key: string): Omit<Message, 'label'> {
+  const [plane, from, to] = key.split(' ') as [Plane, string, string];
+  return { from: nodeOf(from), to: nodeOf(to), plane };
+}
 
 const nodeOf = (text: string): NodeId => (text === 'clients' ? text : Number(text));
 

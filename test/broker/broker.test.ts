@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Broker } from '../../src/broker/broker.ts';
+import { ErrorCode } from '../../src/protocol/error-code.ts';
 import { LogStore } from '../../src/replication/log-store.ts';
 import { VirtualClock } from '../../src/simulation/clock.ts';
 import { Random } from '../../src/simulation/random.ts';
@@ -21,10 +22,14 @@ test('what is on disk of a topic deleted meanwhile goes with the first image', (
     random: new Random(1),
     voters: [3000],
     callVoter: () => {},
-    callController: () => {},
+    callController: (_controllerId, name, _request, reply) => {
+      const registered = { errorCode: ErrorCode.NONE, brokerEpoch: 0 };
+      if (name === 'registerBroker') reply(registered as Parameters<typeof reply>[0]);
+    },
     callBroker: () => {},
     emit: () => {},
   });
+  broker.start();
   const records = [...brokers(1), ...topic('kept', [1])];
   broker.applyMetadata(clusterOf(...records), records.slice(-1));
   expect([...logs.topicIds()]).toEqual(['kept']);

@@ -144,6 +144,12 @@ describe('odradek that does not start', () => {
     ['too many arguments', ['start', 'now'], /too many arguments/],
     ['a number of brokers that is none', ['-n', 'three'], /'three' is invalid.*whole number/],
     ['no brokers', ['-n', '0'], /brokers must be a whole number from 1 to/],
+    ['two controllers', ['--controllers', '2'], /controllers must be 1, 3 or 5, not 2/],
+    [
+      'combined nodes without brokers',
+      ['-n', '1', '--controllers', '3', '--combined'],
+      /as many brokers, not 1/,
+    ],
     ['a port that is none', ['-p', '70000'], /port must be a whole number from 0 to/],
     ['ports beyond the last', ['-p', '65534'], /port must be a whole number from 0 to 65533/],
     ['a topic without a name', ['-t', ':3'], /NAME\[:PARTITIONS/],

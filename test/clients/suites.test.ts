@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { verdictsOf } from '../../clients/suites/go-module.mjs';
+import type { Verdict } from '../../clients/suites/index.mjs';
 import { renderSuites } from '../../clients/suites/render.mjs';
 import { compare, readSuites } from '../../clients/suites/results.mjs';
 
@@ -29,7 +30,7 @@ describe('what a Go test prints', () => {
   });
 });
 
-const kept = (target: string, results: Record<string, string>) => ({
+const kept = (target: string, results: Record<string, Verdict>) => ({
   ...{ client: 'kafka-go', version: '1', target, results },
 });
 const sides = {
@@ -48,7 +49,7 @@ test('what was not run here does not pass for zero', () => {
   expect(renderSuites([there])).toContain('| kafka-go | 1 | not run |');
 });
 
-test('docs/DIFFERENCES.md names each test of a suite that passes on Apache Kafka and not here', () => {
+test('DIFFERENCES.md names each test of a suite that passes on Apache Kafka and not here', () => {
   const page = readFileSync(path('../../docs/DIFFERENCES.md'), 'utf8');
   const named = new Set([...page.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
   const isNamed = (name: string) => named.has(name) || named.has(`${name.split('/')[0]}/…`);
