@@ -12,9 +12,15 @@ import (
 func (p *Program) checkConsumer(report *checks.Report) {
 	report.Check("read-from-earliest", p.fromBeginning)
 	report.Check("read-from-latest", p.fromEnd)
-	report.Check("read-from-offset", func() (string, error) { return p.journal.FromOffset(p.read) })
-	report.Check("read-from-timestamp", func() (string, error) { return p.journal.FromTimestamp(p.readFrom) })
-	report.Check("compare-all", func() (string, error) { return p.journal.CompareAll(p.bounds, p.read) })
+	report.Check("read-from-offset", func() (string, error) {
+		return p.journal.FromOffset(p.read)
+	})
+	report.Check("read-from-timestamp", func() (string, error) {
+		return p.journal.FromTimestamp(p.readFrom)
+	})
+	report.Check("compare-all", func() (string, error) {
+		return p.journal.CompareAll(p.bounds, p.read)
+	})
 }
 
 // Consumer has one partition assigned. It must name a group, which it never joins.

@@ -16,7 +16,8 @@ func (p *Program) checkProducer(report *checks.Report) {
 	}
 	report.Check("acks-0", p.unanswered)
 	report.Check("acks-1", p.roundTrip(checks.Unkeyed("acks-1", 5), kafka.ConfigMap{"acks": "1"}))
-	report.Check("acks-all", p.roundTrip(checks.Unkeyed("acks-all", 5), kafka.ConfigMap{"acks": "all"}))
+	report.Check("acks-all",
+		p.roundTrip(checks.Unkeyed("acks-all", 5), kafka.ConfigMap{"acks": "all"}))
 	report.Check("idempotent", p.roundTrip(checks.Unkeyed("idempotent", 30),
 		kafka.ConfigMap{"enable.idempotence": true}))
 	report.Check("keyed", p.keyed)

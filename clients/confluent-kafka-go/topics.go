@@ -39,7 +39,8 @@ func outcome(topics []kafka.TopicResult, err error) error {
 }
 
 func (p *Program) partitions(topic string) ([]kafka.TopicPartitionInfo, error) {
-	described, err := p.admin.DescribeTopics(p.ctx, kafka.NewTopicCollectionOfTopicNames([]string{topic}))
+	names := kafka.NewTopicCollectionOfTopicNames([]string{topic})
+	described, err := p.admin.DescribeTopics(p.ctx, names)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +101,8 @@ func (p *Program) administrate() (string, error) {
 	_, err = checks.Await("4 partitions, retention.ms=3600000", func() (string, error) {
 		partitions, failure := p.partitions(topic)
 		retention, err := p.retention(topic)
-		return fmt.Sprintf("%d partitions, retention.ms=%s", len(partitions), retention), errors.Join(failure, err)
+		return fmt.Sprintf("%d partitions, retention.ms=%s", len(partitions), retention),
+			errors.Join(failure, err)
 	})
 	if err != nil {
 		return "", err

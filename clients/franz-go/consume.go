@@ -15,13 +15,19 @@ import (
 func (p *Program) checkConsuming(report *checks.Report) {
 	report.Check("read-from-earliest", p.fromStart)
 	report.Check("read-from-latest", p.fromEnd)
-	report.Check("read-from-offset", func() (string, error) { return p.journal.FromOffset(p.read) })
+	report.Check("read-from-offset", func() (string, error) {
+		return p.journal.FromOffset(p.read)
+	})
 	report.Check("read-from-timestamp", p.fromTimestamp)
-	report.Check("compare-all", func() (string, error) { return p.journal.CompareAll(p.bounds, p.read) })
+	report.Check("compare-all", func() (string, error) {
+		return p.journal.CompareAll(p.bounds, p.read)
+	})
 }
 
 // Consumer reads one partition directly, without a group.
-func (p *Program) consumer(partition int32, from kgo.Offset, options ...kgo.Opt) (*kgo.Client, error) {
+func (p *Program) consumer(
+	partition int32, from kgo.Offset, options ...kgo.Opt,
+) (*kgo.Client, error) {
 	return client(append(options,
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{p.topic: {partition: from}}),
 		kgo.FetchMaxWait(100*time.Millisecond),
@@ -84,9 +90,10 @@ func (p *Program) fromStart() (string, error) {
 }
 
 func (p *Program) fromTimestamp() (string, error) {
-	return p.journal.FromTimestamp(func(partition int32, from time.Time, count int) ([]checks.Record, error) {
+	read := func(partition int32, from time.Time, count int) ([]checks.Record, error) {
 		return p.readFrom(partition, kgo.NewOffset().AfterMilli(from.UnixMilli()), count)
-	})
+	}
+	return p.journal.FromTimestamp(read)
 }
 
 // FirstFetch is a hook. A client finds the end behind our back, and has found it when it fetches.

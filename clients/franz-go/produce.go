@@ -66,7 +66,8 @@ func recordFor(record checks.Record) *kgo.Record {
 		Key: record.Key, Value: record.Value, Timestamp: record.Timestamp, Partition: record.Partition,
 	}
 	for _, header := range record.Headers {
-		produced.Headers = append(produced.Headers, kgo.RecordHeader{Key: header.Key, Value: header.Value})
+		produced.Headers = append(produced.Headers,
+			kgo.RecordHeader{Key: header.Key, Value: header.Value})
 	}
 	return produced
 }
@@ -104,7 +105,8 @@ func (p *Program) keyed() (string, error) {
 	for _, record := range records {
 		chosen := partitioner.ForTopic(p.topic).Partition(recordFor(record), 3)
 		if chosen != int(record.Partition) {
-			err = errors.Join(err, fmt.Errorf("%q is in partition %d, not %d", record.Key, record.Partition, chosen))
+			err = errors.Join(err, fmt.Errorf("%q is in partition %d, not %d",
+				record.Key, record.Partition, chosen))
 		}
 	}
 	return detail, err

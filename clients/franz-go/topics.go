@@ -54,7 +54,8 @@ func (p *Program) metadata() (string, error) {
 				healthy++
 			}
 		}
-		return fmt.Sprintf("%d brokers, %d partitions led and in sync", len(metadata.Brokers), healthy), nil
+		return fmt.Sprintf("%d brokers, %d partitions led and in sync",
+			len(metadata.Brokers), healthy), nil
 	})
 }
 
@@ -67,12 +68,7 @@ func (p *Program) administrate() (string, error) {
 	if err = errors.Join(err, created.Error()); err != nil {
 		return "", fmt.Errorf("create partitions: %w", err)
 	}
-	altered, err := p.admin.AlterTopicConfigs(p.ctx,
-		[]kadm.AlterConfig{{Op: kadm.SetConfig, Name: "retention.ms", Value: kadm.StringPtr("3600000")}}, topic)
-	if err != nil {
-		return "", fmt.Errorf("alter config: %w", err)
-	}
-	if _, err := altered.On(topic, func(r *kadm.AlterConfigsResponse) error { return r.Err }); err != nil {
+	if err := p.alterConfig(topic, "retention.ms", "3600000"); err != nil {
 		return "", fmt.Errorf("alter config: %w", err)
 	}
 	_, err = checks.Await("4 partitions, retention.ms=3600000", func() (string, error) {
@@ -91,6 +87,16 @@ func (p *Program) administrate() (string, error) {
 		return "", fmt.Errorf("delete topic: %w", err)
 	}
 	return "create partitions, alter config, delete records, delete topic", nil
+}
+
+func (p *Program) alterConfig(topic, name, value string) error {
+	altered, err := p.admin.AlterTopicConfigs(p.ctx,
+		[]kadm.AlterConfig{{Op: kadm.SetConfig, Name: name, Value: &value}}, topic)
+	if err != nil {
+		return err
+	}
+	outcome, err := altered.On(topic, nil)
+	return errors.Join(err, outcome.Err)
 }
 
 func (p *Program) deleteRecords() error {

@@ -49,7 +49,8 @@ func (j *Journal) keep(records []Record) {
 		j.partitions[record.Partition] = append(j.partitions[record.Partition], record)
 	}
 	for _, partition := range j.Partitions() {
-		slices.SortFunc(j.partitions[partition], func(a, b Record) int { return int(a.Offset - b.Offset) })
+		byOffset := func(a, b Record) int { return int(a.Offset - b.Offset) }
+		slices.SortFunc(j.partitions[partition], byOffset)
 	}
 }
 

@@ -75,7 +75,7 @@ func print(line any) {
 	fmt.Println(string(text))
 }
 
-// Await asks again until the answer is the one wanted: what a broker is told, the others learn later.
+// Await asks until the answer is the one wanted: what one broker is told, the others learn later.
 func Await(want string, ask func() (string, error)) (string, error) {
 	for deadline := time.Now().Add(Patience); ; time.Sleep(20 * time.Millisecond) {
 		got, err := ask()

@@ -36,7 +36,9 @@ func main() {
 	p.checkWriter(report)
 	p.checkReader(report)
 	report.Check("conn", p.conn)
-	report.Check("compare-all", func() (string, error) { return p.journal.CompareAll(p.bounds, p.read) })
+	report.Check("compare-all", func() (string, error) {
+		return p.journal.CompareAll(p.bounds, p.read)
+	})
 	report.Check("admin", p.administrate)
 	report.End()
 }

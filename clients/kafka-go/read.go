@@ -14,8 +14,12 @@ import (
 func (p *Program) checkReader(report *checks.Report) {
 	report.Check("read-from-earliest", p.fromFirst)
 	report.Check("read-from-latest", p.fromLast)
-	report.Check("read-from-offset", func() (string, error) { return p.journal.FromOffset(p.read) })
-	report.Check("read-from-timestamp", func() (string, error) { return p.journal.FromTimestamp(p.readFrom) })
+	report.Check("read-from-offset", func() (string, error) {
+		return p.journal.FromOffset(p.read)
+	})
+	report.Check("read-from-timestamp", func() (string, error) {
+		return p.journal.FromTimestamp(p.readFrom)
+	})
 }
 
 func (p *Program) reader(partition int32) *kafka.Reader {
@@ -106,9 +110,8 @@ func (p *Program) fromLast() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	detail, err := p.journal.ReadBack(records, func(_ int32, _ int64, count int) ([]checks.Record, error) {
-		return takeFrom(conn, count)
-	})
+	next := func(_ int32, _ int64, count int) ([]checks.Record, error) { return takeFrom(conn, count) }
+	detail, err := p.journal.ReadBack(records, next)
 	return fmt.Sprintf("%s, from offset %d", detail, end), err
 }
 
@@ -159,10 +162,9 @@ func (p *Program) conn() (string, error) {
 	if _, err := conn.Seek(last, kafka.SeekAbsolute); err != nil {
 		return "", err
 	}
-	_, err = p.journal.ReadBack(records, func(_ int32, _ int64, count int) ([]checks.Record, error) {
-		return takeFrom(conn, count)
-	})
+	next := func(_ int32, _ int64, count int) ([]checks.Record, error) { return takeFrom(conn, count) }
+	_, err = p.journal.ReadBack(records, next)
 	brokers, failure := conn.Brokers()
-	return fmt.Sprintf("%d brokers, offsets %d to %d, then %d more", len(brokers), first, last, len(records)),
-		errors.Join(err, failure)
+	return fmt.Sprintf("%d brokers, offsets %d to %d, then %d more",
+		len(brokers), first, last, len(records)), errors.Join(err, failure)
 }

@@ -44,7 +44,8 @@ func (p *Program) partitions(topic string) ([]kafka.Partition, error) {
 func (p *Program) retention(topic string) (string, error) {
 	answer, err := p.client.DescribeConfigs(p.ctx, &kafka.DescribeConfigsRequest{
 		Resources: []kafka.DescribeConfigRequestResource{{
-			ResourceType: kafka.ResourceTypeTopic, ResourceName: topic, ConfigNames: []string{"retention.ms"},
+			ResourceType: kafka.ResourceTypeTopic, ResourceName: topic,
+			ConfigNames: []string{"retention.ms"},
 		}},
 	})
 	if err != nil {
@@ -87,7 +88,8 @@ func (p *Program) administrate() (string, error) {
 	_, err := checks.Await("4 partitions, retention.ms=3600000", func() (string, error) {
 		partitions, failure := p.partitions(topic)
 		retention, err := p.retention(topic)
-		return fmt.Sprintf("%d partitions, retention.ms=%s", len(partitions), retention), errors.Join(failure, err)
+		return fmt.Sprintf("%d partitions, retention.ms=%s", len(partitions), retention),
+			errors.Join(failure, err)
 	})
 	if err != nil {
 		return "", err
@@ -96,7 +98,8 @@ func (p *Program) administrate() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("delete topic: %w", err)
 	}
-	return "create topic on a Conn, create partitions, alter config, delete topic", deleted.Errors[topic]
+	return "create topic on a Conn, create partitions, alter config, delete topic",
+		deleted.Errors[topic]
 }
 
 func (p *Program) createPartitions(topic string, count int32) error {
@@ -134,7 +137,8 @@ func (p *Program) createAtController(topic string) error {
 	if err != nil {
 		return err
 	}
-	there, err := kafka.DialContext(p.ctx, "tcp", fmt.Sprintf("%s:%d", controller.Host, controller.Port))
+	address := fmt.Sprintf("%s:%d", controller.Host, controller.Port)
+	there, err := kafka.DialContext(p.ctx, "tcp", address)
 	if err != nil {
 		return err
 	}

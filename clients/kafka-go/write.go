@@ -49,7 +49,9 @@ func (p *Program) writer(change func(*kafka.Writer)) *kafka.Writer {
 }
 
 // RoundTrip writes with a Writer of its own, and reads back where that says it wrote.
-func (p *Program) roundTrip(records []checks.Record, change func(*kafka.Writer)) func() (string, error) {
+func (p *Program) roundTrip(
+	records []checks.Record, change func(*kafka.Writer),
+) func() (string, error) {
 	return func() (string, error) {
 		if err := p.write(records, change); err != nil {
 			return "", err

@@ -12,8 +12,12 @@ import (
 func (p *Program) checkConsumers(report *checks.Report) {
 	report.Check("read-from-earliest", p.fromOldest)
 	report.Check("read-from-latest", p.fromNewest)
-	report.Check("read-from-offset", func() (string, error) { return p.journal.FromOffset(p.read) })
-	report.Check("read-from-timestamp", func() (string, error) { return p.journal.FromTimestamp(p.readFrom) })
+	report.Check("read-from-offset", func() (string, error) {
+		return p.journal.FromOffset(p.read)
+	})
+	report.Check("read-from-timestamp", func() (string, error) {
+		return p.journal.FromTimestamp(p.readFrom)
+	})
 	report.Check("compare-all", func() (string, error) {
 		return p.journal.CompareAll(p.bounds, p.read)
 	})
@@ -51,7 +55,8 @@ func recordOf(message *sarama.ConsumerMessage) checks.Record {
 		Key: message.Key, Value: message.Value, Timestamp: message.Timestamp,
 	}
 	for _, header := range message.Headers {
-		record.Headers = append(record.Headers, checks.Header{Key: string(header.Key), Value: header.Value})
+		record.Headers = append(record.Headers,
+			checks.Header{Key: string(header.Key), Value: header.Value})
 	}
 	return record
 }
@@ -78,7 +83,7 @@ func (p *Program) readFrom(partition int32, from time.Time, count int) ([]checks
 	return p.read(partition, offset, count)
 }
 
-// FromNewest has a consumer on every partition before anything is written: it gets that and no more.
+// FromNewest has a consumer on every partition before anything is written: it gets that, no more.
 func (p *Program) fromNewest() (string, error) {
 	partitions, err := p.consumer.Partitions(p.topic)
 	if err != nil {
@@ -100,7 +105,8 @@ func (p *Program) fromNewest() (string, error) {
 	if err := p.write(records, partitionedBy(sarama.NewManualPartitioner)); err != nil {
 		return "", err
 	}
-	return p.journal.ReadBack(records, func(partition int32, _ int64, count int) ([]checks.Record, error) {
+	next := func(partition int32, _ int64, count int) ([]checks.Record, error) {
 		return take(consumers[partition], count)
-	})
+	}
+	return p.journal.ReadBack(records, next)
 }

@@ -24,7 +24,8 @@ func (p *Program) checkProducers(report *checks.Report) {
 	report.Check("acks-1", p.roundTrip(checks.Unkeyed("acks-1", 5), nil))
 	report.Check("acks-all", p.roundTrip(checks.Unkeyed("acks-all", 5), acksAll))
 	report.Check("keyed", p.keyed)
-	report.Check("unkeyed", p.roundTrip(checks.Unkeyed("unkeyed", 30), partitionedBy(sarama.NewRandomPartitioner)))
+	report.Check("unkeyed", p.roundTrip(checks.Unkeyed("unkeyed", 30),
+		partitionedBy(sarama.NewRandomPartitioner)))
 	report.Check("manual-partitioner", p.manual)
 	report.Check("null-value", p.roundTrip(checks.NullValues(), nil))
 	report.Check("headers", p.roundTrip(checks.WithHeaders(), nil))
@@ -32,16 +33,18 @@ func (p *Program) checkProducers(report *checks.Report) {
 		config.Producer.MaxMessageBytes = 1 << 20
 	}))
 	report.Check("async-producer", p.async)
-	report.Check("idempotent", p.roundTrip(checks.Keyed("a", "b", "c", "d"), func(config *sarama.Config) {
-		config.Producer.Idempotent = true
-		config.Producer.RequiredAcks = sarama.WaitForAll
-		config.Net.MaxOpenRequests = 1
-	}))
+	report.Check("idempotent", p.roundTrip(checks.Keyed("a", "b", "c", "d"), idempotent))
 }
 
 func (p *Program) compressed(codec sarama.CompressionCodec) func() (string, error) {
 	records := checks.Unkeyed(codec.String(), 12)
 	return p.roundTrip(records, func(config *sarama.Config) { config.Producer.Compression = codec })
+}
+
+func idempotent(config *sarama.Config) {
+	config.Producer.Idempotent = true
+	config.Producer.RequiredAcks = sarama.WaitForAll
+	config.Net.MaxOpenRequests = 1
 }
 
 func acksAll(config *sarama.Config) { config.Producer.RequiredAcks = sarama.WaitForAll }
@@ -54,7 +57,9 @@ func partitionedBy(partitioner sarama.PartitionerConstructor) func(*sarama.Confi
 }
 
 // RoundTrip writes with a producer of its own, and reads back where the producer says it wrote.
-func (p *Program) roundTrip(records []checks.Record, change func(*sarama.Config)) func() (string, error) {
+func (p *Program) roundTrip(
+	records []checks.Record, change func(*sarama.Config),
+) func() (string, error) {
 	return func() (string, error) {
 		if err := p.write(records, change); err != nil {
 			return "", err

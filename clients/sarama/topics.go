@@ -39,7 +39,8 @@ func (p *Program) createTopic() (string, error) {
 			return "", errors.Join(err, topics[0].Err)
 		}
 		partitions := topics[0].Partitions
-		return fmt.Sprintf("%d partitions, %d replicas", len(partitions), len(partitions[0].Replicas)), nil
+		return fmt.Sprintf("%d partitions, %d replicas",
+			len(partitions), len(partitions[0].Replicas)), nil
 	})
 	if err != nil {
 		return "", err
@@ -143,7 +144,8 @@ func (p *Program) administrate() (string, error) {
 		return "", err
 	}
 	hour := "3600000"
-	err = admin.AlterConfig(sarama.TopicResource, topic, map[string]*string{"retention.ms": &hour}, false)
+	entries := map[string]*string{"retention.ms": &hour}
+	err = admin.AlterConfig(sarama.TopicResource, topic, entries, false)
 	if err != nil {
 		return "", fmt.Errorf("alter config: %w", err)
 	}

@@ -1,5 +1,5 @@
-// npm run suites [-- [--real | --nobody] [--only TEST] [SUITE…]]: the tests that clients bring, against
-// Odradek, Apache Kafka or no broker at all. README.md says the rest.
+// npm run suites [-- [--real | --nobody] [--only TEST] [SUITE…]]: the tests that clients bring,
+// against Odradek, Apache Kafka or no broker at all. README.md says the rest.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
