@@ -1,4 +1,7 @@
+export type { Loss } from './broker/broker-event.ts';
 export type { RequestCount } from './broker/request-census.ts';
+export type { NodeState } from './cluster/broker-seat.ts';
+export type { Knobs } from './config/knobs.ts';
 export { ClusterError, type ClusterErrorCode } from './server/cluster-error.ts';
 export type {
   BrokerOptions,
@@ -6,15 +9,24 @@ export type {
   ConfigOptions,
   TopicOptions,
 } from './server/cluster-options.ts';
+export type {
+  BrokerStatus,
+  ClusterStatus,
+  ControllerStatus,
+  LinkStatus,
+  PartitionStatus,
+} from './server/cluster-status.ts';
 export type { ControllerOptions } from './server/controller-options.ts';
-export type { KafkaBroker } from './server/kafka-broker.ts';
+export type { CrashOptions, KafkaBroker } from './server/kafka-broker.ts';
 export type { KafkaCluster } from './server/kafka-cluster.ts';
 export type { KafkaController } from './server/kafka-controller.ts';
 export type { KafkaEvent } from './server/kafka-event.ts';
 export type { KafkaPartition, KafkaReplica } from './server/kafka-partition.ts';
 export type { KafkaRecord, NewRecord, RecordPlace } from './server/kafka-records.ts';
 export type { KafkaTopic, ProduceOptions } from './server/kafka-topic.ts';
+export type { IsolateOptions, LinkDelay, LinkOptions, LinkRoute } from './server/links.ts';
 export { replayRecording } from './server/replay-recording.ts';
 export { startCluster } from './server/start-cluster.ts';
 export type { UntilOptions } from './server/until.ts';
+export type { Link, NodeId, Plane } from './simulation/network.ts';
 export { version } from './version.ts';

@@ -1,15 +1,15 @@
 import { ErrorCode } from '../protocol/error-code.ts';
-import type { AlterPartitionReassignmentsRequest } from '../protocol/messages/alter-partition-reassignments.ts';
 import { type CallError, callError, noError } from './call-error.ts';
 import type { TopicImage } from './cluster-metadata.ts';
-import type { CallContext, CallHandler } from './controller-call.ts';
+import type { CallContext, CallHandler, CallRequest } from './controller-call.ts';
 import { manualAssignmentProblem } from './manual-assignment.ts';
 import type { MetadataRecord } from './metadata-records.ts';
 import { type ChangeRules, changePartition, type WantedChange } from './partition-change.ts';
 import { isReassigning, originalReplicas, reassign } from './reassignment.ts';
 import { rulesOf } from './topic-rules.ts';
 
-type Target = AlterPartitionReassignmentsRequest['topics'][number]['partitions'][number];
+type Request = CallRequest<'alterPartitionReassignments'>;
+type Target = Request['topics'][number]['partitions'][number];
 
 /** Begins to move replicas to other brokers, or goes back to where they were (KIP-455). */
 export const alterPartitionReassignments: CallHandler<'alterPartitionReassignments'> = (

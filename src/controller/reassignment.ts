@@ -1,5 +1,5 @@
 /** The replicas of a partition, and which of them a reassignment brings in or lets go. */
-export interface Assignment {
+interface Assignment {
   readonly replicas: readonly number[];
   readonly addingReplicas: readonly number[];
   readonly removingReplicas: readonly number[];

@@ -36,8 +36,8 @@ interface LeadershipOptions {
   readonly now: () => number;
   readonly contactOf: (brokerId: number) => FollowerContact;
   /**
-   * Alive in the controller's eyes, neither fenced nor shutting down (KIP-841), and the very process
-   * of this epoch; -1 stands for any (KIP-903).
+   * Alive in the controller's eyes, neither fenced nor shutting down (KIP-841), and the very
+   * process of this epoch; -1 stands for any (KIP-903).
    */
   readonly isEligible: (brokerId: number, brokerEpoch: number) => boolean;
   readonly settings: () => IsrSettings;

@@ -18,6 +18,8 @@ export function buildWorld(
   const cluster = new Cluster({ ...run, brokers, controllers: controllerIds, knobs });
   const settings = (brokerId: number): BrokerSettings =>
     cluster.broker(brokerId)?.settings ??
-    brokerSettings(brokerConfiguration(brokerId, cluster.staticConfigs(brokerId), noDynamicConfigs));
+    brokerSettings(
+      brokerConfiguration(brokerId, cluster.staticConfigs(brokerId), noDynamicConfigs),
+    );
   return { cluster, world: clusterWorld(cluster, settings), settings };
 }

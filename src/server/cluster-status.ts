@@ -101,7 +101,7 @@ export const controllerStatuses = (cluster: Cluster): readonly ControllerStatus[
       active: cluster.activeController === id,
       role: node?.role.name ?? 'stopped',
       epoch: election.epoch,
-      leader: (node?.leaderId ?? election.leaderId) ?? null,
+      leader: node?.leaderId ?? election.leaderId ?? null,
       logEndOffset: log.endOffset,
       highWatermark: node?.replica.committed.highWatermark ?? log.snapshot.offset,
     };

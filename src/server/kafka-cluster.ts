@@ -62,8 +62,8 @@ export class KafkaCluster implements AsyncDisposable {
   get brokers(): readonly KafkaBroker[] {
     return Array.from(this.#life.endpoints(), ([id, { host, port }]) => {
       const known = this.#known.get(id);
-      if (known?.port === port) return known;
       const rack = this.#life.cluster.staticConfigs(id).get('broker.rack') ?? null;
+      if (known?.port === port && known.rack === rack) return known;
       const broker = new KafkaBroker(this.#living, { id, host, port, rack });
       this.#known.set(id, broker);
       return broker;

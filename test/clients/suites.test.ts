@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { verdictsOf } from '../../clients/suites/go-module.mjs';
 import type { Verdict } from '../../clients/suites/index.mjs';
+import { librdkafka } from '../../clients/suites/librdkafka.mjs';
 import { renderSuites } from '../../clients/suites/render.mjs';
 import { compare, readSuites } from '../../clients/suites/results.mjs';
 
@@ -27,6 +28,21 @@ describe('what a Go test prints', () => {
   test('what had not ended when the process died has failed', () => {
     const output = '=== RUN   TestA\n=== RUN   TestA/one\npanic: Fail in goroutine\n';
     expect(verdictsOf(output)).toEqual({ 'TestA/one': 'failed' });
+  });
+});
+
+test('what a number of librdkafka names has its own verdicts, and what did not end has failed', () => {
+  const stdout = [
+    '[0069_a /  0.000s] ================= Running test 0069_a =================',
+    '\u001b[32m================= Test 0069_a PASSED =================\u001b[0m',
+    '[0069_b /  0.000s] ================= Running test 0069_b =================',
+    '================= Test 0069_b SKIPPED =================',
+    '[0069_c /  0.000s] ================= Running test 0069_c =================',
+  ].join('\n');
+  expect(librdkafka.verdicts({ stdout })).toEqual({
+    '0069_a': 'passed',
+    '0069_b': 'skipped',
+    '0069_c': 'failed',
   });
 });
 

@@ -49,7 +49,7 @@ test('replication goes on through changes of the leader, whatever the way of tru
   }
 });
 
-test('a follower that has not heard of the leader epoch moves nothing, unless epochs are not said', () => {
+test('a follower in another leader epoch moves nothing, unless epochs are not said', () => {
   const answered = (fencing: boolean) => {
     const world = new World({ knobs: { fencing } });
     world.createTopic('t', [[1, 2, 3]]);

@@ -77,7 +77,7 @@ test('a fenced broker may not join', () => {
   expect(errorOf({ isr: [1] }, fenced)).toBe(ErrorCode.NONE);
 });
 
-test('a broker that is about to end may not join, nor may another process than the leader meant', () => {
+test('a broker that is about to end may not join, nor another process than is meant', () => {
   const ending = replay(metadata, [
     { type: 'broker-registration-change', brokerId: 3, inControlledShutdown: true },
   ]);

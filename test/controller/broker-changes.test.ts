@@ -55,7 +55,7 @@ test('with them the ISR is left empty, and whoever of them comes back first lead
   expect(partition(stranger)).toMatchObject({ leader: -1, isr: [], elr: [2, 3] });
 });
 
-test('who may have lost its log is eligible no more; the last leader is, when nobody else is', () => {
+test('who may have lost its log is eligible no more; the last leader is, when nobody is', () => {
   const unclean: Change = (context, id) => brokerStartsAnew(context, id, 'unclean');
   const metadata = clusterOf(
     withElr,

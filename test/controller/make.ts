@@ -1,7 +1,7 @@
 import { brokerConfiguration } from '../../src/config/broker-configuration.ts';
-import { modernKnobs } from '../../src/config/knobs.ts';
 import { ConfigResourceType } from '../../src/config/config-resource.ts';
 import { noDynamicConfigs } from '../../src/config/dynamic-configs.ts';
+import { modernKnobs } from '../../src/config/knobs.ts';
 import {
   type ClusterMetadata,
   emptyMetadata,

@@ -52,7 +52,7 @@ test("with the leader's word what it has, too, stays (KIP-101)", () => {
   expect(ahead.logEndOffset).toBe(1);
 });
 
-test('an epoch that the leader never had is cut off wrongly by one word, and rightly by two', () => {
+test('an epoch that the leader never had is cut off wrongly by one word, rightly by two', () => {
   // The leader wrote offsets 1 and 2 in epochs 1 and 3; the follower wrote 1 and 2 in epoch 2.
   const leader = logOf(0, 1, 3);
   const once = logOf(0, 2, 2);

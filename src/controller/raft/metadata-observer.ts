@@ -5,7 +5,7 @@ import type { ClusterMetadata } from '../cluster-metadata.ts';
 import type { MetadataRecord } from '../metadata-records.ts';
 import type { CallVoter, RaftResponse, Standing } from './messages.ts';
 import type { OffsetAndEpoch } from './metadata-log.ts';
-import { maxWaitMs, type RaftSettings } from './raft-settings.ts';
+import { fetchMaxWaitMs, maxWaitMs, type RaftSettings } from './raft-settings.ts';
 
 interface MetadataObserverOptions {
   readonly brokerId: number;
@@ -53,7 +53,8 @@ export class MetadataObserver {
       isVoter: false,
       end: this.#end,
       highWatermark: this.#end.offset,
-      maxWaitMs: maxWaitMs(settings().fetchTimeoutMs),
+      // A quorum of one cannot have another leader, so nobody looks for it in vain.
+      maxWaitMs: voters.length > 1 ? maxWaitMs(settings().fetchTimeoutMs) : fetchMaxWaitMs,
     };
     const voterId = this.leaderId ?? voters[random.below(voters.length)]!;
     const isLast = this.#begin();

@@ -22,8 +22,9 @@ export const raftSettings = (settings: BrokerSettings): RaftSettings => ({
   ),
 });
 
-/** Kafka's own; with a short fetch timeout a part of it, so that an idle leader is not missed. */
-const fetchMaxWaitMs = 500;
+/** Kafka's own. */
+export const fetchMaxWaitMs = 500;
 
+/** With a short fetch timeout a part of it, so that an idle leader is not missed. */
 export const maxWaitMs = (fetchTimeoutMs: number): number =>
   Math.min(fetchMaxWaitMs, Math.ceil(fetchTimeoutMs / 4));

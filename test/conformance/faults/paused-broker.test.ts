@@ -13,8 +13,8 @@ let topic: Topic;
 let lateWrite: ReturnType<Topic['produce']>;
 
 /**
- * The leader hangs, as in a long garbage collection; meanwhile a client writes to it, and the others
- * go on without it.
+ * The leader hangs, as in a long garbage collection; meanwhile a client writes to it, and the
+ * others go on without it.
  */
 beforeAll(async () => {
   [second, third, paused] = cluster().brokerIds as [number, number, number];

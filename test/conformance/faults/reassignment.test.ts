@@ -45,7 +45,7 @@ const shows = (
     return condition(partition) ? partition : undefined;
   });
 
-test('a partition on its way is on all brokers, those that it leaves and those to come', async () => {
+test('a partition on its way is on the brokers that it leaves and those to come', async () => {
   const topic = topics.get('lasting')!;
   const partition = await shows(topic, 'the one that is up is in sync', ({ isrNodes }) => {
     return isrNodes.length === 2;
