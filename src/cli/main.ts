@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 import picocolors from 'picocolors';
 import { ClusterError } from '../server/cluster-error.ts';
-import type { ClusterOptions } from '../server/cluster-options.ts';
+import type { KafkaCluster } from '../server/kafka-cluster.ts';
 import { startCluster } from '../server/start-cluster.ts';
 import { version } from '../version.ts';
-import { parseCommandLine } from './options.ts';
+import { sendVerb } from './admin-client.ts';
+import { answerText } from './answer-text.ts';
+import { parseCommandLine, type Start } from './options.ts';
 import { readyRecord, readyText } from './ready.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { UsageError } from './usage-error.ts';
+import type { VerbCommand } from './verb-commands.ts';
 
 const exitCode = { failure: 1, usage: 2, portInUse: 3 } as const;
 
@@ -32,10 +35,22 @@ function isColoured({ NO_COLOR, FORCE_COLOR }: NodeJS.ProcessEnv): boolean {
   return !NO_COLOR && (Boolean(FORCE_COLOR) || process.stdout.isTTY === true);
 }
 
-async function start(options: ClusterOptions, json: boolean): Promise<void> {
+const warn = (text: string): boolean => process.stderr.write(`odradek: warning: ${text}\n`);
+
+/** At `port`, or at any other where it is in use: nobody has asked for this one. */
+async function openAdmin(cluster: KafkaCluster, port: number): Promise<void> {
+  await cluster.openAdmin(port).catch(async (error: unknown) => {
+    if (!(error instanceof ClusterError && error.code === 'E_PORT_IN_USE')) throw error;
+    await cluster.openAdmin(0);
+    warn(`the admin port ${port} is in use; it is ${new URL(cluster.adminUrl!).port} instead`);
+  });
+}
+
+async function start({ cluster: options, adminPort, json }: Start): Promise<void> {
   const cluster = await startCluster(options);
   stopOnSignal(process, () => cluster.close().catch(fail));
-  for (const warning of cluster.warnings) process.stderr.write(`odradek: warning: ${warning}\n`);
+  if (adminPort !== undefined) await openAdmin(cluster, adminPort);
+  for (const warning of cluster.warnings) warn(warning);
   const startupMs = Math.round(performance.now());
   const text = json
     ? `${readyRecord(cluster, startupMs)}\n`
@@ -43,10 +58,16 @@ async function start(options: ClusterOptions, json: boolean): Promise<void> {
   process.stdout.write(text);
 }
 
+async function carryOut(command: VerbCommand): Promise<void> {
+  const { verb, body } = await sendVerb(command);
+  process.stdout.write(command.json ? `${JSON.stringify(body)}\n` : answerText(verb, body));
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const commandLine = parseCommandLine(args, version);
   if (commandLine.kind === 'print') process.stdout.write(commandLine.text);
-  else await start(commandLine.cluster, commandLine.json);
+  else if (commandLine.kind === 'start') await start(commandLine);
+  else await carryOut(commandLine);
 }
 
 // `odradek --json | head -1` closes the pipe that it has read enough from; the cluster runs on.

@@ -1,12 +1,24 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseConfigOption } from '../config/parse-config-option.ts';
+import { nearestName } from '../nearest-name.ts';
 import type { BrokerOptions, ClusterOptions, TopicOptions } from '../server/cluster-options.ts';
+import { adminPort } from './admin-client.ts';
 import { UsageError } from './usage-error.ts';
+import { addVerbCommands, type VerbCommand } from './verb-commands.ts';
 
 /** What the command line asked for. */
 type CommandLine =
   | { readonly kind: 'print'; readonly text: string }
-  | { readonly kind: 'start'; readonly cluster: ClusterOptions; readonly json: boolean };
+  | ({ readonly kind: 'verb' } & VerbCommand)
+  | ({ readonly kind: 'start' } & Start);
+
+/** A cluster to start. */
+export interface Start {
+  readonly cluster: ClusterOptions;
+  /** An admin port that nobody asked for: another one will do. */
+  readonly adminPort: number | undefined;
+  readonly json: boolean;
+}
 
 type Topics = Readonly<Record<string, TopicOptions>>;
 
@@ -26,6 +38,8 @@ interface Flags {
   readonly brokerConfig?: ConfigFlags;
   readonly seed?: number;
   readonly kafkaDefaults?: boolean;
+  /** False: none. */
+  readonly admin?: string | false;
   readonly json?: boolean;
 }
 
@@ -76,6 +90,7 @@ Examples:
   odradek                                  three brokers on 9092, 9093 and 9094
   odradek -n 1 -p 0 --json                 one broker on any free port; read line 1 of its output
   odradek -t orders:6:3,min.insync.replicas=2
+  odradek status; odradek crash 1; odradek restart 1
   odradek -c node.id=0 -c auto.create.topics.enable=false -c 2:broker.rack=b
 
 Exit codes: 0 ok · 1 failure · 2 usage or configuration · 3 port in use · 130 second Ctrl-C`;
@@ -83,7 +98,8 @@ Exit codes: 0 ok · 1 failure · 2 usage or configuration · 3 port in use · 13
 function describe(version: string): Command {
   return new Command('odradek')
     .description('A Kafka-protocol cluster in one process, for tests and teaching.')
-    .argument('[command]', 'start a cluster until Ctrl-C', 'start')
+    .usage('[start] [options]\n       odradek <command> … [--admin <port>] [--json]')
+    .argument('[start]', 'start a cluster until Ctrl-C; a command is for one that runs', 'start')
     .addOption(
       new Option('-n, --brokers <n>', 'number of brokers')
         .default(3)
@@ -123,10 +139,21 @@ function describe(version: string): Command {
         .env('ODRADEK_SEED'),
     )
     .option('--kafka-defaults', "Kafka's own defaults, also where others make better tests")
+    .addOption(
+      new Option('--admin <port>', `where commands find it (default: ${adminPort}, with -p 0 any)`) //
+        .env('ODRADEK_ADMIN'),
+    )
+    .option('--no-admin', 'take no commands')
     .option('--json', 'standard output is one JSON object per line, the first says "ready"')
     .version(version, '-V, --version')
     .helpOption('-h, --help', 'this page')
     .addHelpText('after', examples);
+}
+
+/** Not checked by commander: a command takes HOST:PORT from the same variable. */
+function portOf(admin: string): number {
+  if (/^\d{1,5}$/.test(admin)) return Number(admin);
+  throw new UsageError(`--admin must be a port, not '${admin}'`);
 }
 
 function clusterOptions(flags: Flags): ClusterOptions {
@@ -150,6 +177,7 @@ function clusterOptions(flags: Flags): ClusterOptions {
     ...(flags.host === undefined ? {} : { host: flags.host }),
     ...(flags.advertise === undefined ? {} : { advertise: flags.advertise }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(typeof flags.admin === 'string' ? { admin: portOf(flags.admin) } : {}),
   };
 }
 
@@ -161,12 +189,29 @@ function oneLine(message: string): string {
     .trim();
 }
 
+function defaultAdminPort({ admin, port }: Flags): number | undefined {
+  if (admin !== undefined) return undefined;
+  return port === 0 ? 0 : adminPort;
+}
+
+function checkCommand(word: string, program: Command): void {
+  if (word === 'start') return;
+  const known = ['start', ...program.commands.map((command) => command.name())];
+  const nearest = nearestName(word, known);
+  const hint = nearest === null ? '' : `; did you mean '${nearest}'?`;
+  throw new UsageError(`unknown command '${word}'${hint}`);
+}
+
 /** Reads the arguments after `node script`; throws `UsageError` where they make no sense. */
 export function parseCommandLine(args: readonly string[], version: string): CommandLine {
   let printed = '';
+  let chosen: VerbCommand | undefined;
   const program = describe(version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => (printed += text), writeErr: () => undefined });
+    .configureOutput({ writeOut: (text) => (printed += text), writeErr: () => undefined })
+    .enablePositionalOptions()
+    .action(() => undefined);
+  addVerbCommands(program, (command) => (chosen = command));
   try {
     program.parse(args, { from: 'user' });
   } catch (error) {
@@ -174,8 +219,14 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     if (error.exitCode === 0) return { kind: 'print', text: printed };
     throw new UsageError(oneLine(error.message));
   }
-  const [command] = program.processedArgs as [string];
-  if (command !== 'start') throw new UsageError(`unknown command '${command}'`);
+  if (chosen !== undefined) return { kind: 'verb', ...chosen };
+  checkCommand(program.processedArgs[0] as string, program);
   const flags = program.opts<Flags>();
-  return { kind: 'start', cluster: clusterOptions(flags), json: flags.json ?? false };
+  const { json = false } = flags;
+  return {
+    kind: 'start',
+    cluster: clusterOptions(flags),
+    adminPort: defaultAdminPort(flags),
+    json,
+  };
 }

@@ -1,9 +1,11 @@
 import type { KafkaCluster } from '../server/kafka-cluster.ts';
 import { version } from '../version.ts';
+import { adminPort } from './admin-client.ts';
+import { table } from './table.ts';
 
 /** The first line of `--json`: all that a program needs to use the cluster. */
 export function readyRecord(cluster: KafkaCluster, startupMs: number): string {
-  const { clusterId, seed, bootstrapServers, brokers } = cluster;
+  const { clusterId, seed, bootstrapServers, brokers, adminUrl } = cluster;
   return JSON.stringify({
     event: 'ready',
     version,
@@ -13,31 +15,33 @@ export function readyRecord(cluster: KafkaCluster, startupMs: number): string {
     seed,
     bootstrapServers,
     brokers: brokers.map(({ id, host, port, rack }) => ({ id, host, port, rack })),
+    adminUrl: adminUrl ?? null,
   });
 }
 
 /** What a person reads: a table, a line to try, a line to export. */
 export function readyText(cluster: KafkaCluster, startupMs: number, colour: Colour): string {
-  const rows = [
+  const [head, ...lines] = table([
     ['BROKER', 'KAFKA-ADDRESS', 'RACK'],
-    ...cluster.brokers.map((each) => [
-      String(each.id),
-      `${each.host}:${each.port}`,
-      each.rack ?? '-',
+    ...cluster.brokers.map(({ id, host, port, rack }) => [
+      String(id),
+      `${host}:${port}`,
+      rack ?? '-',
     ]),
-  ];
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    `${row[0]!.padEnd(widths[0]!)}  ${row[1]!.padEnd(widths[1]!)}  ${row[2]}`.trimEnd(),
-  );
+  ]);
+  const { seed, adminUrl, bootstrapServers, brokers } = cluster;
+  const port = adminUrl === undefined ? undefined : new URL(adminUrl).port;
+  const admin = port === String(adminPort) ? '' : ` --admin ${port}`;
+  const crash = colour.cyan(`odradek crash ${brokers[0]!.id}${admin}`);
   return [
-    colour.bold(lines[0]!),
-    ...lines.slice(1),
+    colour.bold(head!),
+    ...lines,
     '',
-    `Odradek ${version} is ready after ${startupMs} ms, seed ${cluster.seed}. Ctrl-C stops it.`,
+    `Odradek ${version} is ready after ${startupMs} ms, seed ${seed}. Ctrl-C stops it.`,
     '',
-    `try: ${colour.cyan(`kcat -b ${cluster.bootstrapServers} -L`)}`,
-    `export KAFKA_BOOTSTRAP_SERVERS=${cluster.bootstrapServers}`,
+    ...(port === undefined ? [] : [`break it: ${crash}`]),
+    `try: ${colour.cyan(`kcat -b ${bootstrapServers} -L`)}`,
+    `export KAFKA_BOOTSTRAP_SERVERS=${bootstrapServers}`,
     '',
   ].join('\n');
 }

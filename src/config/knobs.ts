@@ -20,8 +20,9 @@ export interface Knobs {
   /** The process of a follower that joins the ISR is the one that fetched (KIP-903). */
   readonly brokerEpochs: boolean;
   /**
-   * Only replicas are eligible leader replicas. Not so in Kafka 4.3.1: a reassignment below the
-   * minimum ISR leaves one that it has dropped, and if added again it may lead with nothing.
+   * Only replicas are eligible leader replicas, or lead as the last known. Not so in Kafka 4.3.1:
+   * a reassignment below the minimum ISR leaves one that it has dropped, and if that is added again
+   * it may lead with nothing.
    */
   readonly elrOfReplicas: boolean;
 }

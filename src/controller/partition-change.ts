@@ -42,7 +42,7 @@ export function changePartition(
     ...target,
     elr,
     leader: before.leader,
-    lastLeader: rules.elr ? before.lastKnownElr[0] : undefined,
+    lastLeader: lastLeader(rules, before, target),
     mayLead: rules.mayLead,
   });
   const isNewLeader = leader !== before.leader;
@@ -86,6 +86,16 @@ function eligibleReplicas(
       (!elrOfReplicas || replicas.includes(brokerId)),
   );
   return eligible.sort((a, b) => a - b);
+}
+
+/** Kafka 4.3.1 does not look whether it still is a replica either. */
+function lastLeader(
+  { elr, elrOfReplicas }: ChangeRules,
+  { lastKnownElr: [leader] }: PartitionImage,
+  { replicas }: Pick<PartitionImage, 'replicas'>,
+): number | undefined {
+  if (!elr || leader === undefined) return undefined;
+  return elrOfReplicas && !replicas.includes(leader) ? undefined : leader;
 }
 
 /** Noted when the partition loses its leader, kept while it has none. */

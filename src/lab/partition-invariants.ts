@@ -168,8 +168,11 @@ export class PartitionInvariants {
     const { name } = this.#place;
     for (const { brokerId, log, partition, leadership } of views) {
       const matched = this.#prefix.of(brokerId, log);
-      // After a loss only those in sync are sure to have been cut back to what is left.
-      const isBehind = this.losses > 0 && !image.isr.includes(brokerId);
+      // After a loss only those in sync are sure to have been cut back to what is left,
+      // and who leads once it has heard that it does: what it has is what is left.
+      const isSure = image.isr.includes(brokerId) && brokerId !== image.leader;
+      const leadsNow = leadership?.leaderEpoch === image.leaderEpoch;
+      const isBehind = this.losses > 0 && !isSure && !leadsNow;
       const mayDiffer = this.#lossy.has(brokerId) || this.#isVoid || isBehind;
       mustHold('I-06', matched >= log.highWatermark || mayDiffer, () => {
         const facts = `agrees up to ${matched}, has its high watermark at ${log.highWatermark}`;

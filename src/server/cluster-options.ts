@@ -82,10 +82,10 @@ interface Advertise {
   readonly port: number | undefined;
 }
 
-const optionNames =
-  'brokers controllers port host advertise topics config kafkaDefaults seed record admin knobs'.split(
-    ' ',
-  );
+const optionNames = [
+  ...['brokers', 'controllers', 'port', 'host', 'advertise', 'topics', 'config'],
+  ...['kafkaDefaults', 'seed', 'record', 'admin', 'knobs'],
+];
 const brokerOptionNames = ['id', 'rack', 'config'];
 const topicOptionNames = ['partitions', 'replicationFactor', 'config'];
 const brokersMax = 100;

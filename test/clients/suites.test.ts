@@ -31,7 +31,7 @@ describe('what a Go test prints', () => {
   });
 });
 
-test('what a number of librdkafka names has its own verdicts, and what did not end has failed', () => {
+test('a number of librdkafka has its own verdicts, and what did not end has failed', () => {
   const stdout = [
     '[0069_a /  0.000s] ================= Running test 0069_a =================',
     '\u001b[32m================= Test 0069_a PASSED =================\u001b[0m',

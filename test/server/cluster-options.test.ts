@@ -55,7 +55,7 @@ describe('what is right', () => {
 describe('what is wrong is refused, by its name', () => {
   test.each<[string, object, string]>([
     ['a misspelt option', { borkers: 3 }, "startCluster has no 'borkers'; did you mean 'brokers'?"],
-    ['a foreign option', { zookeeper: 1 }, "has no 'zookeeper'; known: brokers, controllers, port,"],
+    ['a foreign option', { zookeeper: 1 }, "has no 'zookeeper'; known: brokers, controllers,"],
     ['of a broker', { brokers: [{ rak: 'a' }] }, "brokers[0] has no 'rak'; did you mean 'rack'?"],
     [
       'of a topic',

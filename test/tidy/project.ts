@@ -15,8 +15,9 @@ export type Project = readonly TextFile[];
 export type Rule = (project: Project) => string[];
 
 const notOurs = new Set('.git node_modules dist build target coverage reports fixtures'.split(' '));
-const texts =
-  /\.(ts|tsx|js|mjs|cjs|json|md|txt|sh|yml|yaml|xml|properties)$|^(run|LICENSE|\.npmrc)$/;
+const ours = 'ts tsx js mjs cjs json md txt sh yml yaml xml properties c go py rs java'.split(' ');
+const named = ['run', 'LICENSE', '.npmrc'];
+const isText = (name: string) => named.includes(name) || ours.includes(name.split('.').at(-1)!);
 
 /** Every text file of the project but what git ignores and what was captured (`fixtures`). */
 export function loadProject(root: string, folder = ''): TextFile[] {
@@ -24,7 +25,7 @@ export function loadProject(root: string, folder = ''): TextFile[] {
     if (notOurs.has(entry.name)) return [];
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) return loadProject(root, path);
-    return texts.test(entry.name) ? [{ path, text: readFileSync(join(root, path), 'utf8') }] : [];
+    return isText(entry.name) ? [{ path, text: readFileSync(join(root, path), 'utf8') }] : [];
   });
 }
 

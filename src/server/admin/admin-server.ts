@@ -4,7 +4,7 @@ import { ClusterError } from '../cluster-error.ts';
 import type { KafkaCluster } from '../kafka-cluster.ts';
 import { listen } from '../listen.ts';
 import { changesBetween } from './changes.ts';
-import { problemOf, valueOf } from './kind.ts';
+import { fromText, problemOf } from './kind.ts';
 import { basePath, openApi } from './open-api.ts';
 import { remedies } from './remedies.ts';
 import type { Verb } from './verb.ts';
@@ -142,7 +142,7 @@ function argumentsOf(verb: Verb, texts: Texts, body: object): Record<string, unk
   checkNames(verb.name, body, inBody);
   const given: Record<string, unknown> = { ...body };
   for (const [name, { place, kind, required }] of parameters) {
-    if (place === 'path') given[name] = valueOf(kind, decoded(texts[name]!));
+    if (place === 'path') given[name] = fromText(kind, decoded(texts[name]!));
     if (given[name] === undefined && !required) continue;
     const problem = problemOf(kind, given[name]);
     if (problem === undefined) continue;
@@ -154,7 +154,7 @@ function argumentsOf(verb: Verb, texts: Texts, body: object): Record<string, unk
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
-  } catch (cause) {
+  } catch {
     throw new Refusal(400, `'${text}' is not well encoded`);
   }
 }
@@ -174,7 +174,7 @@ async function bodyOf(verb: Verb, request: IncomingMessage): Promise<object> {
   if (sizeBytes === 0) return {};
   try {
     return JSON.parse(Buffer.concat(pieces).toString()) as object;
-  } catch (cause) {
-    throw new Refusal(400, `the body of ${verb.name} is not JSON: ${String(cause)}`);
+  } catch {
+    throw new Refusal(400, `the body of ${verb.name} is not JSON`);
   }
 }

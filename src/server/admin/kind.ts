@@ -126,13 +126,13 @@ export function problemOf({ schema }: Kind<unknown>, value: unknown): string | u
 }
 
 /** A value as it stands in a path or on a command line; what it is not is left for `problemOf`. */
-export function valueOf({ schema }: Kind<unknown>, given: string): unknown {
+export function fromText({ schema }: Kind<unknown>, given: string): unknown {
   const { type, items, anyOf } = schema;
   if (anyOf !== undefined) {
-    const values = anyOf.map((each) => valueOf({ schema: each }, given));
+    const values = anyOf.map((each) => fromText({ schema: each }, given));
     return values.find((value, index) => matches(anyOf[index]!, value)) ?? given;
   }
-  if (type === 'array') return given.split(',').map((each) => valueOf({ schema: items! }, each));
+  if (type === 'array') return given.split(',').map((each) => fromText({ schema: items! }, each));
   const isNumber = (type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(given);
   return isNumber ? Number(given) : given;
 }

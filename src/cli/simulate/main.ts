@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { replayEvents } from '../../src/lab/replay-text.ts';
-import { report, simplify, simulate } from '../../src/lab/simulate.ts';
+import { replayEvents } from '../../lab/replay-text.ts';
+import { report, simplify, simulate } from '../../lab/simulate.ts';
 
 interface Share {
   readonly first: number;
