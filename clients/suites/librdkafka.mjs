@@ -42,11 +42,13 @@ async function tests(folder, _command, bootstrapServers) {
 
 const begun = /=== Running test (\S+) ===/g;
 const ended = /=== Test (\S+) (PASSED|FAILED|SKIPPED) ===/g;
+const left = /\[(\S+) +\/[^\]]*\] WARN: SKIPPING TEST/g;
 
 /** The exit status says nothing: what began and did not end has failed. */
 function verdicts({ stdout }) {
   return Object.fromEntries([
     ...[...stdout.matchAll(begun)].map(([, name]) => [name, 'failed']),
+    ...[...stdout.matchAll(left)].map(([, name]) => [name, 'skipped']),
     ...[...stdout.matchAll(ended)].map(([, name, verdict]) => [name, verdict.toLowerCase()]),
   ]);
 }
