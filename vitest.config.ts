@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { reporters } from './test/reporters.ts';
 
 /** Tests of what is published: it is built once before them. */
-const built = ['test/cli/cli.test.ts', 'test/package.test.ts'];
+const built = ['test/cli/cli.test.ts', 'test/cli/verbs.test.ts', 'test/package.test.ts'];
 /** A suite with a configuration and a command of its own. */
 const elsewhere = ['test/conformance/**'];
 

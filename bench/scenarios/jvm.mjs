@@ -3,8 +3,8 @@ import { produce } from '../drivers/jvm.mjs';
 import { withTopic } from './topics.mjs';
 
 const sizes = [
-  { title: '100 B', sizeBytes: 100, full: 1_500_000 },
-  { title: '1 KB', sizeBytes: 1024, full: 250_000 },
+  { title: '100 B', sizeBytes: 100, full: 1_000_000 },
+  { title: '1 KB', sizeBytes: 1024, full: 150_000 },
 ];
 
 export const jvm = {

@@ -14,6 +14,8 @@ function addressOf(admin: string): string {
   return `${match[1] ?? '127.0.0.1'}:${match[2]}`;
 }
 
+const unknown: readonly ClusterErrorCode[] = ['E_UNKNOWN_BROKER', 'E_UNKNOWN_CONTROLLER'];
+
 interface Answer {
   readonly verb: Verb;
   readonly body: unknown;
@@ -21,14 +23,14 @@ interface Answer {
 
 /** Carries a command out on the cluster that runs; throws `ClusterError` where it does not. */
 export async function sendVerb(command: VerbCommand): Promise<Answer> {
-  const address = addressOf(command.admin ?? String(adminPort));
+  const address = addressOf(command.admin || String(adminPort));
   let refusal: unknown;
   for (const verb of command.verbs) {
     try {
       return { verb, body: await ask(address, verb, command) };
     } catch (error) {
       refusal ??= error;
-      if (!(error instanceof ClusterError && error.code === 'E_UNKNOWN_BROKER')) throw error;
+      if (!(error instanceof ClusterError && unknown.includes(error.code))) throw error;
     }
   }
   throw refusal;

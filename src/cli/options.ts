@@ -177,7 +177,7 @@ function clusterOptions(flags: Flags): ClusterOptions {
     ...(flags.host === undefined ? {} : { host: flags.host }),
     ...(flags.advertise === undefined ? {} : { advertise: flags.advertise }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
-    ...(typeof flags.admin === 'string' ? { admin: portOf(flags.admin) } : {}),
+    ...(flags.admin ? { admin: portOf(flags.admin) } : {}),
   };
 }
 
@@ -190,7 +190,7 @@ function oneLine(message: string): string {
 }
 
 function defaultAdminPort({ admin, port }: Flags): number | undefined {
-  if (admin !== undefined) return undefined;
+  if (admin || admin === false) return undefined;
   return port === 0 ? 0 : adminPort;
 }
 

@@ -32,7 +32,7 @@ export function readyText(cluster: KafkaCluster, startupMs: number, colour: Colo
   const { seed, adminUrl, bootstrapServers, brokers } = cluster;
   const port = adminUrl === undefined ? undefined : new URL(adminUrl).port;
   const admin = port === String(adminPort) ? '' : ` --admin ${port}`;
-  const crash = colour.cyan(`odradek crash ${brokers[0]!.id}${admin}`);
+  const crash = colour.cyan(`npx odradek crash ${brokers[0]!.id}${admin}`);
   return [
     colour.bold(head!),
     ...lines,

@@ -88,13 +88,18 @@ export function directionsAround(cluster: Cluster, node: number, keep: readonly 
   );
 }
 
-const changeNames = ['latencyMs', 'jitterMs', 'loss', 'cut'];
+const delayNames = ['latencyMs', 'jitterMs', 'loss'];
+const changeNames: Readonly<Record<'link' | 'slow', readonly string[]>> = {
+  link: [...delayNames, 'cut'],
+  slow: delayNames,
+};
 
 /** Refuses a change of a link that says nothing, or what no link can be. */
-export function checkLinkChange(where: string, change: Partial<Link>): void {
-  checkNames(where, change, changeNames);
+export function checkLinkChange(where: 'link' | 'slow', change: Partial<Link>): void {
+  const names = changeNames[where];
+  checkNames(where, change, names);
   const { loss = 0, cut = false } = change;
-  if (Object.keys(change).length === 0) bad(`${where} needs one of ${changeNames.join(', ')}`);
+  if (Object.keys(change).length === 0) bad(`${where} needs one of ${names.join(', ')}`);
   for (const name of ['latencyMs', 'jitterMs'] as const) {
     const value: unknown = change[name] ?? 0;
     if (!Number.isSafeInteger(value) || Number(value) < 0) {

@@ -1,13 +1,15 @@
 import { version } from '../../version.ts';
 import { type AnswerName, answers, changes } from './answers.ts';
-import { object, type Schema, text } from './kind.ts';
+import { object, oneOf, type Schema, text } from './kind.ts';
 import { remedies } from './remedies.ts';
 import type { Verb } from './verb.ts';
 
 export const basePath = '/api/v1';
 
-const error = object<{ error: Record<'code' | 'message' | 'remedy', string> }>({
-  error: object({ code: text, message: text, remedy: text }),
+const codes = Object.keys(remedies);
+/** What comes instead of an answer; docs/ERRORS.md explains the codes. */
+export const failure = object<{ error: Record<'code' | 'message' | 'remedy', string> }>({
+  error: object({ code: oneOf(codes), message: text, remedy: text }),
 });
 
 const refer = (name: AnswerName | 'Changes' | 'Error'): Schema => ({
@@ -69,15 +71,11 @@ export function openApi(verbs: readonly Verb[]) {
   const schemas = Object.entries(answers).map(([name, { schema }]) => [name, schema]);
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Odradek',
-      version,
-      description: `Error codes: ${Object.keys(remedies).join(', ')} (docs/ERRORS.md).`,
-    },
+    info: { title: 'Odradek', version },
     servers: [{ url: basePath }],
     paths,
     components: {
-      schemas: { ...Object.fromEntries(schemas), Changes: changes.schema, Error: error.schema },
+      schemas: { ...Object.fromEntries(schemas), Changes: changes.schema, Error: failure.schema },
     },
   };
 }
