@@ -33,19 +33,18 @@ export const table = (head, lines) =>
 const titleOf = ({ title, unit, less }) =>
   `${title}${unit === undefined ? '' : `, ${unit}`}${less ? ' ↓' : ''}`;
 
+const between = (row, samples, one, other) =>
+  summary(ratios(figuresOf(row, samples, one), figuresOf(row, samples, other)));
+
 /** A bound that not even the null broker reaches is beyond what this machine can show. */
 function markOf(row, samples, peer, value) {
   const bounds = row.bound?.[peer];
   if (bounds === undefined) return '';
   const mark = reached(value, bounds, row.less);
   if (mark !== 'missed' || peer === 'null') return marks[mark];
-  const ceiling = summary(ratios(figuresOf(row, samples, 'null'), figuresOf(row, samples, peer)));
+  const ceiling = between(row, samples, 'null', peer);
   const isBeyond = ceiling !== null && reached(ceiling.median, bounds, row.less) === 'missed';
   return marks[isBeyond ? 'beyond' : 'missed'];
-}
-
-function ratioTo(row, samples, peer) {
-  return summary(ratios(figuresOf(row, samples, 'odradek'), figuresOf(row, samples, peer)));
 }
 
 function boundsText({ own, bound = {} }, which) {
@@ -58,7 +57,7 @@ function ratioLine(row, samples) {
   const own = summary(figuresOf(row, samples, 'odradek'));
   const ownMark = own && row.own ? marks[reached(own.median, row.own, row.less)] : '';
   const beside = Object.keys(peers).map((peer) => {
-    const ratio = row.over === undefined ? ratioTo(row, samples, peer) : null;
+    const ratio = row.over === undefined ? between(row, samples, 'odradek', peer) : null;
     if (ratio === null) return '–';
     return spread(ratio, twoDigits) + markOf(row, samples, peer, ratio.median);
   });
@@ -71,8 +70,11 @@ const measured = (rows, results) => rows.filter(({ scenario }) => results[scenar
 /** Odradek ÷ each peer; rows of scenarios that have no result are left out. */
 export function ratioTable(rows, results) {
   const head = ['row', 'Odradek', ...Object.keys(peers).map((peer) => `÷ ${peer}`), 'must', 'aim'];
-  const lines = measured(rows, results).map((row) => ratioLine(row, results[row.scenario].samples));
-  return table(head, lines);
+  const own = measured(rows, results).filter(({ isReference }) => !isReference);
+  return table(
+    head,
+    own.map((row) => ratioLine(row, results[row.scenario].samples)),
+  );
 }
 
 /** The figures themselves, of every target. */
@@ -88,20 +90,21 @@ export function figureTable(rows, results) {
   return table(['row', ...names], lines);
 }
 
-/** The rows that cannot be won against some peer, with the ratio and the reason. */
+/** Where a Node process that does nothing is already behind a peer, by more than a tenth. */
 export function lostList(rows, results) {
-  return measured(rows, results)
-    .filter(({ lost }) => lost !== undefined)
-    .map((row) => {
-      const { samples } = results[row.scenario];
-      const against = row.lost.peers
-        .map((peer) => [peer, ratioTo(row, samples, peer)])
-        .filter(([, ratio]) => ratio !== null)
-        .map(([peer, ratio]) => `${twoDigits(ratio.median)} × ${peer}`);
-      const text = `* ${row.title}: ${against.join(', ')}; ${row.lost.why}.`;
-      return against.length === 0 ? null : text;
-    })
-    .filter((line) => line !== null);
+  const plain = measured(rows, results).filter(({ over }) => over === undefined);
+  return plain.flatMap((row) => {
+    const { samples } = results[row.scenario];
+    const lost = Object.keys(peers).filter((peer) => {
+      const ceiling = between(row, samples, 'null', peer)?.median ?? 1;
+      return peer !== 'null' && (row.less ? ceiling > 1.1 : ceiling < 0.9);
+    });
+    return lost.map((peer) => {
+      const [nothing, own] = ['null', 'odradek'].map((name) => between(row, samples, name, peer));
+      const text = `* ${titleOf(row)}: the null broker ${twoDigits(nothing.median)} × ${peer}`;
+      return own === null ? `${text}.` : `${text}, Odradek ${twoDigits(own.median)} ×.`;
+    });
+  });
 }
 
 /** The medians of one metric of a scenario that grows: by target, [size, value] for each size. */

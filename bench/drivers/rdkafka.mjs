@@ -24,9 +24,13 @@ async function drive(session, count, args, pattern) {
   return { rate, cpuUs: (cpuSeconds * 1e6) / count };
 }
 
-/** A linger of 5 ms, as its own default of a second measures the linger. */
-export function produce(session, { topic, partition, count, sizeBytes, acks = 1 }) {
+/**
+ * A linger of 5 ms, as its own default of a second measures the linger. Without a partition each
+ * batch chooses one; with `spread` each record does.
+ */
+export function produce(session, { topic, partition, count, sizeBytes, acks = 1, spread = false }) {
   const where = partition === undefined ? [] : ['-p', partition];
+  if (spread) where.push('-X', 'sticky.partitioning.linger.ms=0');
   const args = ['-P', '-t', topic, ...where, '-s', sizeBytes, '-a', acks, '-X', 'linger.ms=5'];
   return drive(session, count, args, /(\d+) delivered/);
 }

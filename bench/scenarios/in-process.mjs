@@ -12,6 +12,7 @@ async function warmStart(program, args) {
   const text = await run(program, args);
   return { ms: median(text.trim().split('\n').slice(warmup).map(Number)) };
 }
+const inNode = (target) => warmStart(process.execPath, [starter, target, warmup + count]);
 
 async function bareProcess() {
   const begin = performance.now();
@@ -20,14 +21,14 @@ async function bareProcess() {
 }
 
 export const inProcess = {
-  targets: ['odradek', 'kfake'],
+  targets: ['null', 'odradek', 'kfake'],
   alone: {
-    async odradek(take) {
-      await take('warm start', () => warmStart(process.execPath, [starter, warmup + count]));
+    async null(take) {
+      await take('warm start', () => inNode('null'));
       await take('node -e 0', bareProcess);
     },
-    async kfake(take) {
-      await take('warm start', () => warmStart(build('kfake'), ['-restart', warmup + count, 3]));
-    },
+    odradek: (take) => take('warm start', () => inNode('odradek')),
+    kfake: (take) =>
+      take('warm start', () => warmStart(build('kfake'), ['-restart', warmup + count, 3])),
   },
 };

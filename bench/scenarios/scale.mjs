@@ -44,7 +44,7 @@ export const partitions = {
     await take('metadata', async () => ({
       ms: await answerMs(session, frames.metadata([topic]), 20),
     }));
-    const all = { topic, count: 300_000 * scale, sizeBytes: 100 };
+    const all = { topic, count: 50_000 * scale, sizeBytes: 100, spread: true };
     await take('produce', () => withPauses(session, () => produceAll(session, all)));
     const fetch = frames.fetch(topic, size, { maxWaitMs: 0, minBytes: 1, maxBytes: 1 << 19 });
     await take('fetch', async () => ({ ms: await answerMs(session, fetch, 20) }));
@@ -52,7 +52,7 @@ export const partitions = {
   },
 };
 
-/** Opens connections and has each of them ask once, some hundred at a time. */
+/** Opens connections, each of which asks once; 40 at a time, as Kafka lets no more than 50 wait. */
 async function connectAll(session, count) {
   const opened = [];
   const one = async () => {
@@ -61,7 +61,7 @@ async function connectAll(session, count) {
     await connection.ask(frames.apiVersions());
   };
   while (opened.length < count) {
-    const next = Math.min(200, count - opened.length);
+    const next = Math.min(40, count - opened.length);
     await Promise.all(Array.from({ length: next }, one));
   }
   return opened;

@@ -99,7 +99,7 @@ function describe(version: string): Command {
   return new Command('odradek')
     .description('A Kafka-protocol cluster in one process, for tests and teaching.')
     .usage('[start] [options]\n       odradek <command> … [--admin <port>] [--json]')
-    .argument('[start]', 'start a cluster until Ctrl-C; a command is for one that runs', 'start')
+    .argument('[start]', 'start a cluster until Ctrl-C (the default)')
     .addOption(
       new Option('-n, --brokers <n>', 'number of brokers')
         .default(3)
@@ -140,7 +140,7 @@ function describe(version: string): Command {
     )
     .option('--kafka-defaults', "Kafka's own defaults, also where others make better tests")
     .addOption(
-      new Option('--admin <port>', `where commands find it (default: ${adminPort}, with -p 0 any)`) //
+      new Option('--admin <port>', `for commands (default: ${adminPort}, with -p 0 any)`) //
         .env('ODRADEK_ADMIN'),
     )
     .option('--no-admin', 'take no commands')
@@ -194,13 +194,20 @@ function defaultAdminPort({ admin, port }: Flags): number | undefined {
   return port === 0 ? 0 : adminPort;
 }
 
-function checkCommand(word: string, program: Command): void {
-  if (word === 'start') return;
+function checkCommand(program: Command): void {
+  const [word = 'start', ...more] = program.args as [string];
+  if (word === 'start' && more.length === 0) return;
+  if (word === 'start') throw new UsageError(`too many arguments: ${more.join(' ')}`);
   const known = ['start', ...program.commands.map((command) => command.name())];
   const nearest = nearestName(word, known);
   const hint = nearest === null ? '' : `; did you mean '${nearest}'?`;
   throw new UsageError(`unknown command '${word}'${hint}`);
 }
+
+const helpWidth = 100;
+
+const subcommandTerm = (command: Command): string =>
+  [command.name(), command.usage().replace('[options] ', '').replace('[options]', '')].join(' ');
 
 /** Reads the arguments after `node script`; throws `UsageError` where they make no sense. */
 export function parseCommandLine(args: readonly string[], version: string): CommandLine {
@@ -208,8 +215,14 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
   let chosen: VerbCommand | undefined;
   const program = describe(version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => (printed += text), writeErr: () => undefined })
+    .configureOutput({
+      writeOut: (text) => (printed += text),
+      writeErr: () => undefined,
+      getOutHelpWidth: () => helpWidth,
+    })
+    .configureHelp({ subcommandTerm })
     .enablePositionalOptions()
+    .allowExcessArguments()
     .action(() => undefined);
   addVerbCommands(program, (command) => (chosen = command));
   try {
@@ -220,7 +233,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     throw new UsageError(oneLine(error.message));
   }
   if (chosen !== undefined) return { kind: 'verb', ...chosen };
-  checkCommand(program.processedArgs[0] as string, program);
+  checkCommand(program);
   const flags = program.opts<Flags>();
   const { json = false } = flags;
   return {

@@ -39,7 +39,8 @@ export function partitionRecord(
   partition: number,
   replicas: readonly number[],
 ): MetadataRecord | CallError {
-  const isr = replicas.filter((brokerId) => isActive(metadata, brokerId));
+  const active = (brokerId: number) => isActive(metadata, brokerId);
+  const isr = replicas.every(active) ? replicas : replicas.filter(active);
   const leader = isr[0];
   if (leader === undefined) {
     return callError(

@@ -52,35 +52,30 @@ function groupByRack(brokers: readonly PlacementBroker[], random: Random): Rack[
 
 function placeOne(racks: readonly Rack[], firstRack: number, replicationFactor: number): number[] {
   const replicas: number[] = [];
-  const taken = new Set<number>();
-  const take = (pick: (rack: Rack) => readonly number[]): void => {
+  for (const kind of ['unfenced', 'fenced'] as const) {
     // One round takes at most one broker of each rack; rounds go on until none has any left.
     for (let found = true; found && replicas.length < replicationFactor; ) {
       found = false;
       for (let step = 0; step < racks.length && replicas.length < replicationFactor; step++) {
         const rack = racks[(firstRack + step) % racks.length]!;
-        const candidates = pick(rack);
-        const brokerId = firstFree(candidates, rack.next, taken);
+        const brokerId = firstFree(rack[kind], rack.next, replicas);
         if (brokerId === undefined) continue;
-        taken.add(brokerId);
         replicas.push(brokerId);
         found = true;
       }
     }
-  };
-  take((rack) => rack.unfenced);
-  take((rack) => rack.fenced);
-  return replicas;
+  }
+  return replicas.slice(); // of its very size: a list that was pushed to has room for seventeen
 }
 
 function firstFree(
   candidates: readonly number[],
   start: number,
-  taken: ReadonlySet<number>,
+  taken: readonly number[],
 ): number | undefined {
   for (let step = 0; step < candidates.length; step++) {
     const brokerId = candidates[(start + step) % candidates.length]!;
-    if (!taken.has(brokerId)) return brokerId;
+    if (!taken.includes(brokerId)) return brokerId;
   }
   return undefined;
 }

@@ -3,14 +3,9 @@
  * but not a power cut.
  */
 export class Durability {
-  #flushedOffset: number;
+  #flushedOffset = 0;
   #flushedAtMs = 0;
-  #highWatermark: number;
-
-  constructor(startOffset: number) {
-    this.#flushedOffset = startOffset;
-    this.#highWatermark = startOffset;
-  }
+  #highWatermark = 0;
 
   /** Everything below it is on the disk (Kafka's recovery point). */
   get flushedOffset(): number {

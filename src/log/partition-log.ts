@@ -28,14 +28,13 @@ import { type RetentionReason, retentionRules } from './retention.ts';
 import { SegmentList } from './segment-list.ts';
 import { findMaxTimestamp, findTimestamp, type TimestampAndOffset } from './timestamp-lookup.ts';
 
-interface PartitionLogOptions {
+/** What a log needs of whoever keeps it. */
+export interface LogOwner {
   /**
    * Asked on every append and retention check, so that a changed topic config holds from then on.
    */
-  readonly config: () => LogConfig;
-  readonly emit?: ((event: LogEvent) => void) | undefined;
-  /** Default 0. */
-  readonly startOffset?: number;
+  config(): LogConfig;
+  emit(event: LogEvent): void;
 }
 
 interface AppendOptions {
@@ -85,26 +84,18 @@ const withoutLogStart: ReadonlySet<ErrorCode> = new Set([
  * producers, transactions). It stands on no clock: who calls tells the time.
  */
 export class PartitionLog {
-  readonly #config: () => LogConfig;
-  readonly #emit: ((event: LogEvent) => void) | undefined;
+  readonly #owner: LogOwner;
   readonly #arena = new BlockArena();
   readonly #epochs = new EpochHistory();
   readonly #producers = new ProducerState();
-  #segments: SegmentList;
-  #logStartOffset: number;
-  #logEndOffset: number;
-  #highWatermark: number;
-  readonly #durability: Durability;
+  readonly #durability = new Durability();
+  #segments = new SegmentList(0);
+  #logStartOffset = 0;
+  #logEndOffset = 0;
+  #highWatermark = 0;
 
-  constructor(options: PartitionLogOptions) {
-    this.#config = options.config;
-    this.#emit = options.emit;
-    const startOffset = options.startOffset ?? 0;
-    this.#segments = new SegmentList(startOffset);
-    this.#logStartOffset = startOffset;
-    this.#logEndOffset = startOffset;
-    this.#highWatermark = startOffset;
-    this.#durability = new Durability(startOffset);
+  constructor(owner: LogOwner) {
+    this.#owner = owner;
   }
 
   /** The first offset that may be read. */
@@ -163,7 +154,7 @@ export class PartitionLog {
    * Validates one batch as Kafka does, copies it once, gives it offsets. `batch` is only borrowed.
    */
   appendAsLeader(batch: Uint8Array, options: AppendOptions): AppendResult {
-    const config = this.#config();
+    const config = this.#owner.config();
     const fromClient = options.origin !== 'coordinator';
     const sizeBytes = batch.length < headerSizeBytes ? 0 : sizeOf(batch, 0);
     if (sizeBytes < headerSizeBytes || sizeBytes > batch.length) {
@@ -304,13 +295,13 @@ export class PartitionLog {
     if (offset <= this.#logStartOffset) return ErrorCode.NONE;
     this.#logStartOffset = offset;
     this.#epochs.truncateFromStart(offset);
-    this.#emit?.({ type: 'log-start-moved', logStartOffset: offset });
+    this.#owner.emit({ type: 'log-start-moved', logStartOffset: offset });
     return ErrorCode.NONE;
   }
 
   /** Retention by log start, size and time; returns how many segments went. */
   applyRetention(nowMs: number): number {
-    const config = this.#config();
+    const config = this.#owner.config();
     let count = 0;
     for (const reason of Object.keys(retentionRules) as RetentionReason[]) {
       const expired = retentionRules[reason](this.#segments.all, this, config, nowMs);
@@ -322,7 +313,7 @@ export class PartitionLog {
 
   /** Forgets producers by `producer.id.expiration.ms`. */
   expireProducers(nowMs: number): void {
-    this.#producers.expire(nowMs, this.#config().producerIdExpirationMs);
+    this.#producers.expire(nowMs, this.#owner.config().producerIdExpirationMs);
   }
 
   /** Everything is on the disk now. */
@@ -332,7 +323,7 @@ export class PartitionLog {
 
   /** Flushes what has waited longer than `flush.ms`. */
   flushIfOld(nowMs: number): void {
-    if (nowMs - this.#durability.flushedAtMs >= this.#config().flushMs) this.flush(nowMs);
+    if (nowMs - this.#durability.flushedAtMs >= this.#owner.config().flushMs) this.flush(nowMs);
   }
 
   checkpointHighWatermark(): void {
@@ -374,7 +365,7 @@ export class PartitionLog {
     this.#logEndOffset = lastOffset + 1;
     const producerId = producerIdOf(block, at);
     if (producerId >= 0) this.#producers.note(block, at);
-    this.#emit?.({
+    this.#owner.emit({
       type: 'appended',
       baseOffset,
       lastOffset,
@@ -405,7 +396,7 @@ export class PartitionLog {
       }
     }
     assert(sizeBytes === fetched.sizeBytes, 'all that was checked was indexed');
-    this.#flushIfDue(this.#config(), nowMs);
+    this.#flushIfDue(this.#owner.config(), nowMs);
     return sizeBytes;
   }
 
@@ -417,7 +408,7 @@ export class PartitionLog {
     nowMs: number,
   ): void {
     const { active } = this.#segments;
-    const { segmentBytes, segmentMs } = this.#config();
+    const { segmentBytes, segmentMs } = this.#owner.config();
     const isFull = active.sizeBytes > segmentBytes - sizeBytes;
     const isOld = active.ageMs(timestampMs, nowMs) > segmentMs;
     if (!isFull && !isOld && active.hasRoomFor(lastOffset, sizeBytes)) return;
@@ -431,7 +422,7 @@ export class PartitionLog {
 
   #roll(baseOffset: number): void {
     this.#segments.roll(baseOffset);
-    this.#emit?.({ type: 'segment-rolled', baseOffset });
+    this.#owner.emit({ type: 'segment-rolled', baseOffset });
   }
 
   #deleteSegments(count: number, reason: RetentionReason): void {
@@ -439,7 +430,7 @@ export class PartitionLog {
     let sizeBytes = 0;
     for (const segment of this.#segments.all.slice(0, count)) sizeBytes += segment.sizeBytes;
     this.#segments.removeFirst(count);
-    this.#emit?.({ type: 'segments-deleted', count, sizeBytes, reason });
+    this.#owner.emit({ type: 'segments-deleted', count, sizeBytes, reason });
     this.moveLogStart(this.#segments.all[0]!.baseOffset);
   }
 
@@ -451,7 +442,7 @@ export class PartitionLog {
     this.#durability.truncated(this.#logEndOffset);
     this.setHighWatermark(this.#highWatermark);
     this.#producers.highWatermarkMoved(this.#highWatermark);
-    this.#emit?.({ type: 'truncated', logEndOffset: this.#logEndOffset });
+    this.#owner.emit({ type: 'truncated', logEndOffset: this.#logEndOffset });
   }
 
   #alreadyThere(batch: RecentBatch): AppendResult {

@@ -25,13 +25,16 @@ const sequenceMax = 2 ** 31 - 1;
 const advance = (sequence: number, by: number): number =>
   sequence > sequenceMax - by ? by - (sequenceMax - sequence) - 1 : sequence + by;
 
+/** One for all logs that no producer with an id has written to, as most are. Stays empty. */
+const nobody = new Map<number, ProducerEntry>();
+
 /**
  * What the producers of a log have written: to recognise what was sent twice, to refuse what is
  * out of order, and to know which transactions are open. It follows from the log and is rebuilt
  * from it.
  */
 export class ProducerState {
-  #producers = new Map<number, ProducerEntry>();
+  #producers = nobody;
   /** Ended, but with the marker not yet below the high watermark. Ordered by marker. */
   #ended: EndedTransaction[] = [];
   #openCount = 0;
@@ -72,11 +75,7 @@ export class ProducerState {
   /** Takes note of a batch that stands in the log, with its offsets. */
   note(bytes: Uint8Array, at: number): void {
     const producerId = producerIdOf(bytes, at);
-    let entry = this.#producers.get(producerId);
-    if (entry === undefined) {
-      entry = new ProducerEntry(producerId);
-      this.#producers.set(producerId, entry);
-    }
+    const entry = this.#producers.get(producerId) ?? this.#add(producerId);
     entry.enterEpoch(producerEpochOf(bytes, at));
     if (isControl(bytes, at)) this.#noteMarker(entry, bytes, at);
     else this.#noteData(entry, bytes, at);
@@ -111,9 +110,16 @@ export class ProducerState {
   }
 
   clear(): void {
-    this.#producers.clear();
+    this.#producers = nobody;
     this.#ended = [];
     this.#openCount = 0;
+  }
+
+  #add(producerId: number): ProducerEntry {
+    if (this.#producers === nobody) this.#producers = new Map();
+    const entry = new ProducerEntry(producerId);
+    this.#producers.set(producerId, entry);
+    return entry;
   }
 
   #checkMarker(entry: ProducerEntry, bytes: Uint8Array, at: number): ErrorCode {

@@ -1,48 +1,18 @@
 import type { PartitionLog } from '../log/partition-log.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import { committed, type IsrState, maximalIsr, proposedIsr } from './isr.ts';
-import type { PartitionAssignment } from './partition-assignment.ts';
-import {
-  type FollowerContact,
-  type FollowerPosition,
-  ReplicaProgress,
-} from './replica-progress.ts';
+import type { PartitionAssignment, PartitionIdentity } from './partition-assignment.ts';
+import type { IsrSettings, PartitionHost } from './partition-host.ts';
+import { type FollowerPosition, ReplicaProgress } from './replica-progress.ts';
 import type { ReplicaEvent } from './replication-event.ts';
 
-/** What the leader asks of the controller (AlterPartition), and what it hears back. */
-export interface IsrChange {
-  /** Each member with the process that is meant (KIP-903); -1: any. */
-  readonly isr: readonly { readonly brokerId: number; readonly brokerEpoch: number }[];
-  readonly leaderEpoch: number;
-  readonly partitionEpoch: number;
-}
-export type IsrChangeReply = (outcome: {
-  readonly errorCode: number;
-  readonly assignment?: PartitionAssignment | undefined;
-}) => void;
-
-/** The settings in force that decide about in-sync replicas. */
-export interface IsrSettings {
-  readonly minInSyncReplicas: number;
-  readonly replicaLagTimeMaxMs: number;
-  /** The high watermark rests while the ISR is below its minimum (KAFKA-15583). */
-  readonly strictMinIsr: boolean;
-}
-
-interface LeadershipOptions {
-  readonly brokerId: number;
+/** The partition that is led. */
+export interface LedPartition {
+  readonly identity: PartitionIdentity;
   readonly log: PartitionLog;
-  readonly assignment: PartitionAssignment;
-  readonly now: () => number;
-  readonly contactOf: (brokerId: number) => FollowerContact;
-  /**
-   * Alive in the controller's eyes, neither fenced nor shutting down (KIP-841), and the very
-   * process of this epoch; -1 stands for any (KIP-903).
-   */
-  readonly isEligible: (brokerId: number, brokerEpoch: number) => boolean;
-  readonly settings: () => IsrSettings;
-  readonly requestIsrChange: (change: IsrChange, reply: IsrChangeReply) => void;
-  readonly emit: (event: ReplicaEvent) => void;
+  readonly host: PartitionHost;
+  /** To be called when whoever waits on it should look again. */
+  changed(): void;
 }
 
 /** The controller has gone on already: what it did is on its way here. */
@@ -55,6 +25,8 @@ const toldByImage: ReadonlySet<number> = new Set([
   ErrorCode.NEW_LEADER_ELECTED,
 ]);
 
+const noFollowers: readonly ReplicaProgress[] = [];
+
 /**
  * What a broker knows for as long as it leads a partition in one leader epoch: who is in sync, how
  * far each follower has got, and so how far the high watermark may go.
@@ -63,8 +35,8 @@ export class Leadership {
   readonly leaderEpoch: number;
   /** Where this leader epoch starts in the log. */
   readonly epochStartOffset: number;
-  readonly #options: LeadershipOptions;
-  readonly #followers = new Map<number, ReplicaProgress>();
+  readonly #partition: LedPartition;
+  #followers: readonly ReplicaProgress[] = noFollowers;
   #partitionEpoch: number;
   #replicas: readonly number[];
   #isr: IsrState;
@@ -72,17 +44,16 @@ export class Leadership {
   #awaitsNews = false;
   #ended = false;
 
-  constructor(options: LeadershipOptions) {
-    const { assignment, log } = options;
-    this.#options = options;
+  constructor(partition: LedPartition, assignment: PartitionAssignment) {
+    const { log } = partition;
+    this.#partition = partition;
     this.leaderEpoch = assignment.leaderEpoch;
     this.#partitionEpoch = assignment.partitionEpoch;
     this.#replicas = assignment.replicas;
     this.#isr = committed(assignment.isr);
     this.epochStartOffset = log.logEndOffset;
     log.startEpoch(assignment.leaderEpoch);
-    // Members of the ISR get the full lag time to report; the others have none to lose.
-    for (const brokerId of assignment.replicas) this.#track(brokerId);
+    this.#trackFollowers();
     this.maybeAdvanceHighWatermark();
   }
 
@@ -115,7 +86,7 @@ export class Leadership {
 
   /** `min.insync.replicas`, but never more than there are replicas. */
   get effectiveMinInSyncReplicas(): number {
-    return Math.min(this.#options.settings().minInSyncReplicas, this.#replicas.length);
+    return Math.min(this.#settings.minInSyncReplicas, this.#replicas.length);
   }
 
   get isUnderMinIsr(): boolean {
@@ -131,10 +102,10 @@ export class Leadership {
    * The least log start over all replicas, as far as they have said: DeleteRecords waits for it.
    */
   lowWatermark(): number {
-    let lowest = this.#options.log.logStartOffset;
-    for (const [brokerId, progress] of this.#followers) {
-      if (this.#options.isEligible(brokerId, -1))
-        lowest = Math.min(lowest, progress.logStartOffset);
+    const { log, host } = this.#partition;
+    let lowest = log.logStartOffset;
+    for (const { brokerId, logStartOffset } of this.#followers) {
+      if (host.isEligible(brokerId, -1)) lowest = Math.min(lowest, logStartOffset);
     }
     return lowest;
   }
@@ -147,7 +118,7 @@ export class Leadership {
     lastCaughtUpMs: number;
   }[] {
     return this.isr.flatMap((brokerId) => {
-      const progress = this.#followers.get(brokerId);
+      const progress = this.#follower(brokerId);
       if (progress === undefined) return [];
       const { logStartOffset, logEndOffset, lastCaughtUpMs } = progress;
       return [{ brokerId, logStartOffset, logEndOffset, lastCaughtUpMs }];
@@ -160,12 +131,9 @@ export class Leadership {
     this.#partitionEpoch = assignment.partitionEpoch;
     this.#replicas = assignment.replicas;
     this.#isr = committed(assignment.isr);
-    for (const brokerId of [...this.#followers.keys()]) {
-      if (!assignment.replicas.includes(brokerId)) this.#followers.delete(brokerId);
-    }
-    for (const brokerId of assignment.replicas) this.#track(brokerId);
+    this.#trackFollowers();
     const { partitionEpoch } = assignment;
-    this.#options.emit({ type: 'isr-changed', isr: assignment.isr, partitionEpoch });
+    this.#emit({ type: 'isr-changed', isr: assignment.isr, partitionEpoch });
     this.maybeAdvanceHighWatermark();
   }
 
@@ -173,8 +141,8 @@ export class Leadership {
    * To be called before each append, while the log still ends where the followers were caught up.
    */
   aboutToAppend(): void {
-    const { logEndOffset } = this.#options.log;
-    for (const progress of this.#followers.values()) progress.leaderAppends(logEndOffset);
+    const { logEndOffset } = this.#partition.log;
+    for (const progress of this.#followers) progress.leaderAppends(logEndOffset);
   }
 
   /**
@@ -185,20 +153,20 @@ export class Leadership {
     brokerId: number,
     position: FollowerPosition,
   ): { isFollower: boolean; logStartMoved: boolean } {
-    const progress = this.#followers.get(brokerId);
+    const progress = this.#follower(brokerId);
     if (progress === undefined) return { isFollower: false, logStartMoved: false };
     const logStartMoved = progress.logStartOffset !== position.logStartOffset;
-    const { log, now } = this.#options;
-    progress.fetched(position, log.logEndOffset, now());
-    this.#maybeExpandIsr(brokerId, progress);
+    const { log, host } = this.#partition;
+    progress.fetched(position, log.logEndOffset, host.now());
+    this.#maybeExpandIsr(progress);
     this.maybeAdvanceHighWatermark();
     return { isFollower: true, logStartMoved };
   }
 
   /** Follower `brokerId` fetches. Its session knows its position, so it need not say it anew. */
   followerLives(brokerId: number): void {
-    const progress = this.#followers.get(brokerId);
-    if (progress !== undefined) this.#maybeExpandIsr(brokerId, progress);
+    const progress = this.#follower(brokerId);
+    if (progress !== undefined) this.#maybeExpandIsr(progress);
   }
 
   /**
@@ -208,7 +176,7 @@ export class Leadership {
    */
   reconsiderIsr(): void {
     if (this.#isr.name !== 'Committed' && !this.#awaitsNews) this.#ask(this.#isr);
-    for (const [brokerId, progress] of this.#followers) this.#maybeExpandIsr(brokerId, progress);
+    for (const progress of this.#followers) this.#maybeExpandIsr(progress);
     this.maybeAdvanceHighWatermark();
   }
 
@@ -218,13 +186,12 @@ export class Leadership {
    */
   shrinkIsr(): void {
     if (this.#isr.name !== 'Committed') return;
-    const { log, now, settings } = this.#options;
-    const { replicaLagTimeMaxMs } = settings();
+    const { log, host } = this.#partition;
+    const { replicaLagTimeMaxMs } = this.#settings;
+    const nowMs = host.now();
     const removed = this.isr.filter((brokerId) => {
-      const progress = this.#followers.get(brokerId);
-      return (
-        progress !== undefined && !progress.isCaughtUp(log.logEndOffset, now(), replicaLagTimeMaxMs)
-      );
+      const progress = this.#follower(brokerId);
+      return progress?.isCaughtUp(log.logEndOffset, nowMs, replicaLagTimeMaxMs) === false;
     });
     if (removed.length > 0) this.#propose({ name: 'PendingShrink', isr: this.isr, removed });
   }
@@ -235,53 +202,78 @@ export class Leadership {
    * what so few replicas hold must not be shown, or it could be unseen again.
    */
   maybeAdvanceHighWatermark(): void {
-    if (this.isUnderMinIsr && this.#options.settings().strictMinIsr) return;
-    const { log } = this.#options;
+    if (this.isUnderMinIsr && this.#settings.strictMinIsr) return;
+    const { log } = this.#partition;
     const waitedFor = maximalIsr(this.#isr);
     let target = log.logEndOffset;
-    for (const [brokerId, progress] of this.#followers) {
+    for (const progress of this.#followers) {
       if (progress.logEndOffset >= target) continue;
-      if (waitedFor.includes(brokerId) || this.#isAboutToJoin(brokerId, progress)) {
+      if (waitedFor.includes(progress.brokerId) || this.#isAboutToJoin(progress)) {
         target = progress.logEndOffset;
       }
     }
     const from = log.highWatermark;
     if (target <= from) return;
     log.advanceHighWatermark(target);
-    this.#options.emit({ type: 'high-watermark-advanced', from, to: target });
+    this.#emit({ type: 'high-watermark-advanced', from, to: target });
+    this.#partition.changed();
   }
 
-  #track(brokerId: number): void {
-    const { brokerId: self, contactOf, now } = this.#options;
-    if (brokerId === self || this.#followers.has(brokerId)) return;
-    const caughtUpAtMs = this.isr.includes(brokerId) ? now() : undefined;
-    this.#followers.set(brokerId, new ReplicaProgress(contactOf(brokerId), caughtUpAtMs));
+  get #settings(): IsrSettings {
+    const { host, identity } = this.#partition;
+    return host.isrSettings(identity.topic);
   }
 
-  #isAboutToJoin(brokerId: number, progress: ReplicaProgress): boolean {
-    const { log, now, settings, isEligible } = this.#options;
-    const { replicaLagTimeMaxMs } = settings();
+  #emit(event: ReplicaEvent): void {
+    const { host, identity } = this.#partition;
+    host.emit(identity, event);
+  }
+
+  #follower(brokerId: number): ReplicaProgress | undefined {
+    return this.#followers.find((progress) => progress.brokerId === brokerId);
+  }
+
+  /** What is known of those who stay followers is kept. */
+  #trackFollowers(): void {
+    const { host } = this.#partition;
+    const followers = this.#replicas.filter((brokerId) => brokerId !== host.brokerId);
+    if (followers.length === 0 && this.#followers.length === 0) return;
+    this.#followers = followers.map((brokerId) => {
+      // Members of the ISR get the full lag time to report; the others have none to lose.
+      const caughtUpAtMs = this.isr.includes(brokerId) ? host.now() : undefined;
+      return (
+        this.#follower(brokerId) ??
+        new ReplicaProgress(brokerId, host.contactOf(brokerId), caughtUpAtMs)
+      );
+    });
+  }
+
+  #isAboutToJoin(progress: ReplicaProgress): boolean {
+    const { log, host } = this.#partition;
+    const { replicaLagTimeMaxMs } = this.#settings;
     return (
       progress.isHeardOf &&
-      progress.isCaughtUp(log.logEndOffset, now(), replicaLagTimeMaxMs) &&
-      isEligible(brokerId, progress.brokerEpoch)
+      progress.isCaughtUp(log.logEndOffset, host.now(), replicaLagTimeMaxMs) &&
+      host.isEligible(progress.brokerId, progress.brokerEpoch)
     );
   }
 
   /** In sync means: has all that is committed, and something of this very leader epoch. */
-  #maybeExpandIsr(brokerId: number, progress: ReplicaProgress): void {
+  #maybeExpandIsr(progress: ReplicaProgress): void {
+    const { brokerId } = progress;
     if (this.#isr.name !== 'Committed' || this.isr.includes(brokerId)) return;
+    const { log, host } = this.#partition;
     const inSync =
       progress.isHeardOf &&
-      progress.logEndOffset >= this.#options.log.highWatermark &&
+      progress.logEndOffset >= log.highWatermark &&
       progress.logEndOffset >= this.epochStartOffset;
-    if (!inSync || !this.#options.isEligible(brokerId, progress.brokerEpoch)) return;
+    if (!inSync || !host.isEligible(brokerId, progress.brokerEpoch)) return;
     this.#propose({ name: 'PendingExpand', isr: this.isr, added: brokerId });
   }
 
   #propose(pending: IsrState): void {
     this.#isr = pending;
-    this.#options.emit({ type: 'isr-change-proposed', isr: proposedIsr(pending) });
+    this.#emit({ type: 'isr-change-proposed', isr: proposedIsr(pending) });
     this.#ask(pending);
   }
 
@@ -291,22 +283,22 @@ export class Leadership {
    * news can be expected, it is asked for again (Kafka's handleAlterPartitionError).
    */
   #ask(pending: IsrState): void {
-    const { requestIsrChange, emit } = this.#options;
+    const { host, identity } = this.#partition;
     const { leaderEpoch, partitionEpoch } = this;
     this.#awaitsNews = true;
     const isr = proposedIsr(pending).map((brokerId) => {
-      const brokerEpoch = this.#followers.get(brokerId)?.brokerEpoch ?? -1;
+      const brokerEpoch = this.#follower(brokerId)?.brokerEpoch ?? -1;
       return { brokerId, brokerEpoch };
     });
     const change = { isr, leaderEpoch, partitionEpoch };
-    requestIsrChange(change, ({ errorCode, assignment }) => {
+    host.requestIsrChange(identity, change, ({ errorCode, assignment }) => {
       if (this.#isr !== pending || this.#ended) return; // the image has overtaken the reply
       if (errorCode === ErrorCode.NONE) {
         // With another leader epoch comes another leadership, made by the image.
         if (assignment?.leaderEpoch === leaderEpoch) this.update(assignment);
         return;
       }
-      emit({ type: 'isr-change-refused', errorCode });
+      this.#emit({ type: 'isr-change-refused', errorCode });
       if (errorCode === ErrorCode.INELIGIBLE_REPLICA) {
         this.#isr = committed(pending.isr);
         this.maybeAdvanceHighWatermark();

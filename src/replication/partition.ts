@@ -1,29 +1,14 @@
 import { assert } from '../assert.ts';
 import type { AppendResult, PartitionLog } from '../log/partition-log.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
-import { type IsrChange, type IsrChangeReply, type IsrSettings, Leadership } from './leadership.ts';
+import { Leadership, type LedPartition } from './leadership.ts';
 import type { PartitionAssignment, PartitionIdentity } from './partition-assignment.ts';
-import type { FollowerContact, FollowerPosition } from './replica-progress.ts';
-import type { ReplicaEvent } from './replication-event.ts';
+import type { PartitionHost } from './partition-host.ts';
+import type { FollowerPosition } from './replica-progress.ts';
 
 /** Hears that something about a partition has changed: its end, its high watermark, its role. */
 export interface PartitionListener {
   partitionChanged(partition: Partition): void;
-}
-
-/** What a replica needs of the broker that hosts it. */
-export interface PartitionHost {
-  readonly brokerId: number;
-  readonly now: () => number;
-  readonly contactOf: (brokerId: number) => FollowerContact;
-  readonly isEligible: (brokerId: number, brokerEpoch: number) => boolean;
-  readonly isrSettings: (topic: string) => IsrSettings;
-  readonly requestIsrChange: (
-    identity: PartitionIdentity,
-    change: IsrChange,
-    reply: IsrChangeReply,
-  ) => void;
-  readonly emit: (identity: PartitionIdentity, event: ReplicaEvent) => void;
 }
 
 type Role =
@@ -51,17 +36,17 @@ const refused = (errorCode: ErrorCode): AppendResult => ({
  * Leader   takes writes and decides the high watermark; ends with the next leader epoch.
  * Deleted  the topic is gone; never ends.
  */
-export class Partition {
+export class Partition implements LedPartition {
   readonly identity: PartitionIdentity;
   readonly log: PartitionLog;
-  readonly #host: PartitionHost;
-  readonly #listeners = new Set<PartitionListener>();
+  readonly host: PartitionHost;
+  #listeners: Set<PartitionListener> | undefined;
   #role: Role = { name: 'Offline', leaderEpoch: -1 };
 
   constructor(identity: PartitionIdentity, log: PartitionLog, host: PartitionHost) {
     this.identity = identity;
     this.log = log;
-    this.#host = host;
+    this.host = host;
   }
 
   get role(): Role {
@@ -79,15 +64,17 @@ export class Partition {
   }
 
   subscribe(listener: PartitionListener): void {
+    this.#listeners ??= new Set();
     this.#listeners.add(listener);
   }
 
   unsubscribe(listener: PartitionListener): void {
-    this.#listeners.delete(listener);
+    this.#listeners?.delete(listener);
   }
 
   /** Tells everyone who waits on this partition to look again. */
   changed(): void {
+    if (this.#listeners === undefined) return;
     for (const listener of this.#listeners) listener.partitionChanged(this);
   }
 
@@ -106,7 +93,7 @@ export class Partition {
       return false;
     }
     this.leadership?.end();
-    if (leader === this.#host.brokerId) this.#becomeLeader(assignment);
+    if (leader === this.host.brokerId) this.#becomeLeader(assignment);
     else if (leader >= 0) this.#becomeFollower(assignment);
     else this.#becomeOffline(leaderEpoch);
     this.changed();
@@ -123,7 +110,7 @@ export class Partition {
     if (acks === -1 && leadership.isUnderMinIsr) return refused(ErrorCode.NOT_ENOUGH_REPLICAS);
     leadership.aboutToAppend();
     const { leaderEpoch } = leadership;
-    const nowMs = this.#host.now();
+    const nowMs = this.host.now();
     const result = this.log.appendAsLeader(batch, { leaderEpoch, nowMs, origin });
     if (result.errorCode === ErrorCode.NONE && !result.duplicate) {
       leadership.maybeAdvanceHighWatermark();
@@ -143,7 +130,7 @@ export class Partition {
   delete(): void {
     this.leadership?.end();
     this.#role = { name: 'Deleted', leaderEpoch: this.leaderEpoch };
-    this.#host.emit(this.identity, { type: 'deleted' });
+    this.host.emit(this.identity, { type: 'deleted' });
     this.changed();
   }
 
@@ -151,7 +138,7 @@ export class Partition {
   moveAway(leaderEpoch: number): void {
     this.leadership?.end();
     this.#role = { name: 'Offline', leaderEpoch };
-    this.#host.emit(this.identity, { type: 'moved-away' });
+    this.host.emit(this.identity, { type: 'moved-away' });
     this.changed();
   }
 
@@ -167,36 +154,19 @@ export class Partition {
   }
 
   #becomeLeader(assignment: PartitionAssignment): void {
-    const { identity, log } = this;
-    const host = this.#host;
-    const emit = (event: ReplicaEvent) => {
-      host.emit(identity, event);
-      if (event.type === 'high-watermark-advanced') this.changed();
-    };
     const { leaderEpoch, isr } = assignment;
-    emit({ type: 'became-leader', leaderEpoch, isr });
-    const leadership = new Leadership({
-      brokerId: host.brokerId,
-      log,
-      assignment,
-      now: host.now,
-      contactOf: host.contactOf,
-      isEligible: host.isEligible,
-      settings: () => host.isrSettings(identity.topic),
-      requestIsrChange: (change, reply) => host.requestIsrChange(identity, change, reply),
-      emit,
-    });
-    this.#role = { name: 'Leader', leadership };
+    this.host.emit(this.identity, { type: 'became-leader', leaderEpoch, isr });
+    this.#role = { name: 'Leader', leadership: new Leadership(this, assignment) };
   }
 
   #becomeFollower({ leader, leaderEpoch }: PartitionAssignment): void {
-    assert(leader !== this.#host.brokerId, 'a leader does not follow itself');
+    assert(leader !== this.host.brokerId, 'a leader does not follow itself');
     this.#role = { name: 'Follower', leader, leaderEpoch };
-    this.#host.emit(this.identity, { type: 'became-follower', leaderEpoch, leader });
+    this.host.emit(this.identity, { type: 'became-follower', leaderEpoch, leader });
   }
 
   #becomeOffline(leaderEpoch: number): void {
     this.#role = { name: 'Offline', leaderEpoch };
-    this.#host.emit(this.identity, { type: 'went-offline' });
+    this.host.emit(this.identity, { type: 'went-offline' });
   }
 }

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../simulation/clock.ts';
-import type { IsrChange, IsrChangeReply, IsrSettings } from './leadership.ts';
 import type { LogStore } from './log-store.ts';
-import { Partition, type PartitionHost } from './partition.ts';
+import { Partition } from './partition.ts';
 import type { PartitionAssignment, PartitionIdentity } from './partition-assignment.ts';
+import type { IsrChange, IsrChangeReply, IsrSettings, PartitionHost } from './partition-host.ts';
 import { Purgatory } from './purgatory.ts';
 import { ReplicaFetcher, type ReplicaFetcherOptions } from './replica-fetcher.ts';
 import type { FollowerContact } from './replica-progress.ts';

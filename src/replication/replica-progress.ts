@@ -23,6 +23,7 @@ export interface FollowerPosition {
  * this leader epoch. `lastCaughtUpMs` never decreases.
  */
 export class ReplicaProgress {
+  readonly brokerId: number;
   logEndOffset = -1;
   logStartOffset = -1;
   /** The process of the follower that said so, by its broker epoch; -1: it did not say. */
@@ -32,7 +33,8 @@ export class ReplicaProgress {
   #previousFetchMs = never;
   #leaderEndAtPreviousFetch = -1;
 
-  constructor(contact: FollowerContact, caughtUpAtMs = never) {
+  constructor(brokerId: number, contact: FollowerContact, caughtUpAtMs = never) {
+    this.brokerId = brokerId;
     this.#contact = contact;
     this.#lastCaughtUpMs = caughtUpAtMs;
   }

@@ -23,21 +23,11 @@ function spokesman(cluster: Cluster): number {
 
 /** Asks something that any broker answers, or has the controller answer. */
 export async function askCluster<Q, S>(
-  { cluster, client, patienceMs }: ClusterLife,
+  { cluster, client }: ClusterLife,
   api: Api<Q, S>,
   body: NoInfer<Q>,
 ): Promise<S> {
-  const brokerId = spokesman(cluster);
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<never>((_, reject) => {
-    const text = `broker ${brokerId} has not answered ${api.name} within ${patienceMs} ms`;
-    timer = setTimeout(() => reject(new ClusterError('E_TIMEOUT', text)), patienceMs);
-  });
-  try {
-    return await Promise.race([client.request(brokerId, api, body), patience]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return await client.request(spokesman(cluster), api, body);
 }
 
 /** Throws `ClusterError` E_CHANGE_REFUSED, with Kafka's reason, for any other code than these. */

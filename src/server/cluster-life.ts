@@ -35,7 +35,7 @@ const patienceMs = 30_000;
 export class ClusterLife {
   readonly cluster: Cluster;
   readonly client: LocalClient;
-  /** How long a verb waits for its effect, before it says what happened instead. */
+  /** How long a verb waits for its effect before it says what happened instead. */
   readonly patienceMs: number;
   readonly #options: ResolvedOptions;
   readonly #entrance: Entrance;
@@ -44,7 +44,8 @@ export class ClusterLife {
   readonly #settings: (brokerId: number) => BrokerSettings;
   readonly #servers = new Map<number, Place>();
   #nextIndex = 0;
-  readonly #portsBefore: ReadonlyMap<number, number>;
+  /** Where brokers listened that do not now: before, or before they were removed. */
+  readonly #portsBefore: Map<number, number>;
   readonly #ended = new AbortController();
 
   /** `ports` are those of the life before; where there is none it is what the options ask for. */
@@ -52,7 +53,7 @@ export class ClusterLife {
     const { cluster, world, settings } = buildWorld(options, { seed, startMs: Date.now() });
     this.#options = options;
     this.#settings = settings;
-    this.#portsBefore = ports;
+    this.#portsBefore = new Map(ports);
     this.cluster = cluster;
     if (options.record) this.#recorder = newRecorder(cluster, options);
     this.#entrance = new Entrance({ world, recorder: this.#recorder });
@@ -60,10 +61,14 @@ export class ClusterLife {
       clock: cluster.clock,
       onFailure: (error) => endProcess(error, cluster),
     });
-    this.client = new LocalClient({ entrance: this.#entrance, pacemaker: this.#pacemaker });
-    for (const id of options.brokerIds) this.#servers.set(id, this.#newServer(id));
     const sessionMs = settings(options.brokerIds[0]!).brokerSessionTimeoutMs;
     this.patienceMs = sessionMs + patienceMs;
+    this.client = new LocalClient({
+      entrance: this.#entrance,
+      pacemaker: this.#pacemaker,
+      patienceMs: this.patienceMs,
+    });
+    for (const id of options.brokerIds) this.#servers.set(id, this.#newServer(id));
   }
 
   /** Opens every port, then starts every broker. Rejects, with every port closed, if one cannot. */
@@ -170,6 +175,7 @@ export class ClusterLife {
     const { server } = this.#servers.get(brokerId)!;
     this.#operate('removeBroker', brokerId);
     this.#servers.delete(brokerId);
+    this.#portsBefore.set(brokerId, server.port);
     await server.close();
   }
 
@@ -221,6 +227,7 @@ export class ClusterLife {
     this.#ended.abort();
     await Promise.all(Array.from(this.#servers.values(), ({ server }) => server.close()));
     this.#pacemaker.stop();
+    this.client.end();
   }
 
   #operate(verb: string, ...args: Json[]): void {

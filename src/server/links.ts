@@ -42,7 +42,7 @@ function nodesOf({ brokerIds, controllerIds }: Cluster): NodeId[] {
   return [...new Set<NodeId>([...brokerIds, ...controllerIds, 'clients'])];
 }
 
-export function checkPlane(plane: unknown): void {
+function checkPlane(plane: unknown): void {
   const known: readonly unknown[] = planes;
   if (!known.includes(plane)) bad(`plane must be ${planes.join(' or ')}, not ${show(plane)}`);
 }

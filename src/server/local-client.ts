@@ -45,20 +45,39 @@ class LocalWire implements Wire {
 export class LocalClient {
   readonly #entrance: Entrance;
   readonly #pacemaker: Pacemaker;
+  readonly #patienceMs: number;
+  readonly #timers = new Set<NodeJS.Timeout>();
   #lastCorrelationId = 0;
 
-  constructor(options: { entrance: Entrance; pacemaker: Pacemaker }) {
+  constructor(options: { entrance: Entrance; pacemaker: Pacemaker; patienceMs: number }) {
     this.#entrance = options.entrance;
     this.#pacemaker = options.pacemaker;
+    this.#patienceMs = options.patienceMs;
   }
 
-  /** One request on a connection of its own, at the last version that is served. */
+  /** The cluster has ended: what is not answered by now never is. */
+  end(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  /**
+   * One request on a connection of its own, at the last version that is served. Rejects with
+   * `ClusterError` E_NOT_RUNNING, or E_TIMEOUT where the broker is paused or cut off.
+   */
   request<Q, S>(brokerId: number, api: Api<Q, S>, body: NoInfer<Q>): Promise<S> {
     const version = api.versions[1];
     const frame = encodeRequest(api, version, ++this.#lastCorrelationId, clientId, body);
     return new Promise<S>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        const text = `broker ${brokerId} has not answered ${api.name} in ${this.#patienceMs} ms`;
+        reject(new ClusterError('E_TIMEOUT', text));
+      }, this.#patienceMs);
+      this.#timers.add(timer);
       this.#pacemaker.deliver(() => {
         const wire = new LocalWire((reply) => {
+          clearTimeout(timer);
+          this.#timers.delete(timer);
           this.#pacemaker.deliver(() => this.#entrance.closed(connection));
           if (reply !== undefined) resolve(decodeResponse(api, version, reply).body);
           else reject(gone(brokerId, api.name));

@@ -61,11 +61,13 @@ describe('a row of ratios', () => {
   });
 });
 
-test('what cannot be won is said with its ratio', () => {
-  const lost = { ...row, lost: { peers: ['kfake', 'mock'], why: 'it is Go' } };
-  const samples = { 'produce rate': { odradek: [60], kfake: [3] } };
-  expect(lostList([lost], results(samples))).toEqual(['* produce: 20.00 × kfake; it is Go.']);
-  expect(lostList([lost], results({}))).toEqual([]);
+test('what not even the null broker wins is said, with both ratios', () => {
+  const samples = { 'produce rate': { odradek: [60], null: [80], kfake: [100], kafka: [85] } };
+  expect(lostList([row], results(samples))).toEqual([
+    '* produce, /s: the null broker 0.80 × kfake, Odradek 0.60 ×.',
+  ]);
+  expect(lostList([{ ...row, less: true }], results(samples))).toEqual([]);
+  expect(lostList([row], results({}))).toEqual([]);
 });
 
 describe('what grows', () => {

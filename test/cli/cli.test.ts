@@ -43,6 +43,7 @@ describe('odradek', () => {
     expect(lines.slice(1, 4).map((line) => line.split(/ +/).slice(0, 2))).toEqual(
       bootstrap.split(',').map((address, index) => [String(index + 1), address]),
     );
+    expect(lines.at(-3)).toMatch(/^break it: npx odradek crash 1 --admin \d+$/);
     expect(lines.at(-2)).toBe(`try: kcat -b ${bootstrap} -L`);
     expect((await brokersAt(bootstrap)).brokers.map((each) => each.nodeId)).toEqual([1, 2, 3]);
     expect(await cli.interrupt()).toMatchObject({ code: 0, stderr: '' });
@@ -63,6 +64,7 @@ describe('odradek', () => {
         { id: 1, host: '127.0.0.1', port: expect.any(Number), rack: null },
         { id: 2, host: '127.0.0.1', port: expect.any(Number), rack: null },
       ],
+      adminUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     });
     expect((await brokersAt(record.bootstrapServers)).clusterId).toBe(record.clusterId);
     expect((await cli.interrupt()).code).toBe(0);
@@ -131,7 +133,7 @@ describe('odradek that does not start', () => {
   test('--help and --version are data: standard output, exit code 0', async () => {
     const help = await runCli(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
-    const flags = ['-n,', '-p,', '--host', '--advertise', '-t,', '-c,', '--seed', '--json', '-V,'];
+    const flags = '-n, -p, --host --advertise -t, -c, --seed --admin --json -V,'.split(' ');
     expect(flags.filter((flag) => !help.stdout.includes(flag))).toEqual([]);
     expect(help.stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
     expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
@@ -140,7 +142,7 @@ describe('odradek that does not start', () => {
   test.each<[string, string[], RegExp]>([
     ['a misspelt option', ['--borkers', '2'], /unknown option '--borkers'.*--brokers/],
     ['an option without its value', ['--port'], /--port <port>' argument missing/],
-    ['an unknown command', ['sstart'], /unknown command 'sstart'/],
+    ['an unknown command', ['sstart'], /unknown command 'sstart'; did you mean 'start'\?/],
     ['too many arguments', ['start', 'now'], /too many arguments/],
     ['a number of brokers that is none', ['-n', 'three'], /'three' is invalid.*whole number/],
     ['no brokers', ['-n', '0'], /brokers must be a whole number from 1 to/],

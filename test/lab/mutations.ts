@@ -24,13 +24,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the high watermark moves while the ISR is below its minimum',
     file: 'src/replication/leadership.ts',
-    find: 'if (this.isUnderMinIsr && this.#options.settings().strictMinIsr) return;',
+    find: 'if (this.isUnderMinIsr && this.#settings.strictMinIsr) return;',
     replace: '',
   },
   {
     name: 'a follower joins the ISR without what is committed',
     file: 'src/replication/leadership.ts',
-    find: 'progress.logEndOffset >= this.#options.log.highWatermark &&',
+    find: 'progress.logEndOffset >= log.highWatermark &&',
     replace: '',
   },
   {

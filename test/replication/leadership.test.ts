@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { ErrorCode } from '../../src/protocol/error-code.ts';
-import {
-  type IsrChange,
-  type IsrChangeReply,
-  Leadership,
-} from '../../src/replication/leadership.ts';
+import { Leadership } from '../../src/replication/leadership.ts';
+import type {
+  IsrChange,
+  IsrChangeReply,
+  PartitionHost,
+} from '../../src/replication/partition-host.ts';
 import { batchOf, makeLog } from '../log/make.ts';
 
 interface Asked extends Omit<IsrChange, 'isr'> {
@@ -29,20 +30,24 @@ class Leader {
   constructor(isr: readonly number[], recordsBefore = 0) {
     if (recordsBefore > 0) this.#write(recordsBefore, 4);
     const assignment = { replicas: [1, 2, 3], isr, leader: 1, leaderEpoch: 5, partitionEpoch: 7 };
-    this.leadership = new Leadership({
+    const identity = { topicId: 'id', topic: 't', partition: 0, name: 't-0' };
+    const partition = { identity, log: this.log, host: this.#host(), changed: () => {} };
+    this.leadership = new Leadership(partition, assignment);
+  }
+
+  #host(): PartitionHost {
+    return {
       brokerId: 1,
-      log: this.log,
-      assignment,
       now: () => this.nowMs,
       contactOf: (brokerId) => this.contact(brokerId),
       isEligible: (brokerId, brokerEpoch) =>
         !this.fenced.has(brokerId) && (brokerEpoch < 0 || brokerEpoch === this.epochOf(brokerId)),
-      settings: () => ({
+      isrSettings: () => ({
         minInSyncReplicas: this.minInSyncReplicas,
         replicaLagTimeMaxMs: 30_000,
         strictMinIsr: this.strictMinIsr,
       }),
-      requestIsrChange: ({ isr, ...change }, reply) => {
+      requestIsrChange: (_identity, { isr, ...change }, reply) => {
         const brokerEpochs = isr.map(({ brokerEpoch }) => brokerEpoch);
         this.asked.push({
           ...change,
@@ -52,7 +57,7 @@ class Leader {
         });
       },
       emit: () => {},
-    });
+    };
   }
 
   epochOf(brokerId: number): number {

@@ -8,6 +8,13 @@ import { problemOf } from '../../../src/server/admin/kind.ts';
 import { failure, openApi } from '../../../src/server/admin/open-api.ts';
 import { verbs } from '../../../src/server/admin/verbs.ts';
 
+/** What an answer may have in it. */
+interface Body {
+  readonly error: { readonly code: string; readonly message: string };
+  readonly changes: unknown;
+  readonly now: unknown;
+}
+
 const topics = { orders: { partitions: 2, replicationFactor: 3 } };
 
 async function startWithAdmin(options: ClusterOptions = {}) {
@@ -16,7 +23,7 @@ async function startWithAdmin(options: ClusterOptions = {}) {
   const ask = async (method: string, path: string, body?: unknown) => {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await fetch(`${cluster.adminUrl}/api/v1${path}`, { method, ...sent });
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: (await response.json()) as Body };
   };
   return { cluster, ask };
 }
