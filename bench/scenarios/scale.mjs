@@ -44,7 +44,7 @@ export const partitions = {
     await take('metadata', async () => ({
       ms: await answerMs(session, frames.metadata([topic]), 20),
     }));
-    const all = { topic, count: 50_000 * scale, sizeBytes: 100, spread: true };
+    const all = { topic, count: 20_000 * scale, sizeBytes: 100, spread: true };
     await take('produce', () => withPauses(session, () => produceAll(session, all)));
     const fetch = frames.fetch(topic, size, { maxWaitMs: 0, minBytes: 1, maxBytes: 1 << 19 });
     await take('fetch', async () => ({ ms: await answerMs(session, fetch, 20) }));

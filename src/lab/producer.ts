@@ -25,8 +25,8 @@ interface ProducerOptions {
   readonly acks: number;
   readonly idempotent: boolean;
   readonly done: (delivery: Delivery) => void;
-  /** The broker does not know what this batch follows upon. */
-  readonly outOfOrder: (target: Target) => void;
+  /** A broker does not know what this batch follows upon. */
+  readonly outOfOrder: (target: Target, brokerId: number) => void;
 }
 
 interface Batch extends Target {
@@ -119,7 +119,7 @@ export class Producer {
     }
     if (answer?.errorCode !== refusal) batch.isDoubtful = true;
     if (answer?.errorCode === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER) {
-      this.#options.outOfOrder(batch);
+      this.#options.outOfOrder(batch, this.#leds.get(keyOf(batch))!.leader);
       this.#startAnew(queue);
       return;
     }

@@ -103,8 +103,11 @@ export class Swarm {
       if (delivery.outcome !== 'acknowledged' || acks !== -1) return;
       this.invariants.partition(delivery.topic, delivery.partition)?.acknowledged(delivery);
     };
-    const outOfOrder = ({ topic, partition }: Target) => {
-      if (this.invariants.losses > 0) return;
+    const outOfOrder = ({ topic, partition }: Target, brokerId: number) => {
+      // A leader that has been replaced without knowing it may well miss something.
+      const image = laboratory.cluster.metadata.topicsByName.get(topic)?.partitions[partition];
+      const replica = laboratory.cluster.replica(brokerId, topic, partition);
+      if (this.invariants.losses > 0 || replica?.leaderEpoch !== image?.leaderEpoch) return;
       const where = `${topic}-${partition}`;
       throw new InvariantBroken('H-04', `${where}: an acknowledged sequence was forgotten`);
     };

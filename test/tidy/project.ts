@@ -15,7 +15,7 @@ export type Project = readonly TextFile[];
 export type Rule = (project: Project) => string[];
 
 const notOurs = new Set('.git node_modules dist build target coverage reports fixtures'.split(' '));
-const ours = 'ts tsx js mjs cjs json md txt sh yml yaml xml properties c go py rs java'.split(' ');
+const ours = 'ts js mjs cjs json md txt sh yml yaml xml properties svg c go py rs java'.split(' ');
 const named = ['run', 'LICENSE', '.npmrc'];
 const isText = (name: string) => named.includes(name) || ours.includes(name.split('.').at(-1)!);
 
