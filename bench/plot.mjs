@@ -81,6 +81,7 @@ export function smallMultiples(label, panels) {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +
       'font-family="sans-serif" font-size="11">',
+    `<title>what grows with ${label}</title>`,
     ...entries.flatMap(([title, series], index) => {
       const row = Math.floor(index / panel.columns);
       return panelOf(title, series, (index % panel.columns) * stepX, row * stepY);

@@ -102,7 +102,7 @@ export class Broker {
     this.knobs = options.knobs ?? modernKnobs;
     this.callController = controllerChannel(clock, this.#tryController);
     this.#random = random.fork('choices');
-    this.#configs = new LiveConfigs(brokerId, options.configs);
+    this.#configs = new LiveConfigs(brokerId, options.configs, this.knobs);
     this.#lifecycle = new Lifecycle({
       ...options,
       callController: this.#tryController,
@@ -272,11 +272,7 @@ export class Broker {
       clock,
       logs,
       settings: () => this.settings,
-      isrSettings: (topic) => ({
-        minInSyncReplicas: this.topicSettings(topic).minInSyncReplicas,
-        replicaLagTimeMaxMs: this.settings.replicaLagTimeMaxMs,
-        strictMinIsr: this.knobs.strictMinIsr,
-      }),
+      isrSettings: (topic) => this.topicSettings(topic),
       isEligible: (id, brokerEpoch) => {
         const known = this.#metadata.brokers.get(id);
         const isProcess = brokerEpoch < 0 || known?.brokerEpoch === brokerEpoch;

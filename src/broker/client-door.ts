@@ -30,7 +30,7 @@ export class ClientDoor implements Door {
     const { header, body } = readRequest(frame);
     const { apiKey, apiVersion, correlationId, clientId } = header;
     const api = apiByKey(apiKey);
-    assert(api !== undefined, `a header passed with the unknown key ${apiKey}`);
+    assert(api !== undefined, 'a header passed with a key that is not served');
     if (apiVersion > api.versions[1] || apiVersion < api.versions[0]) {
       // Only ApiVersions gets here: its body is not read, its answer is at version 0 (KIP-511).
       reply(encodeResponse(ApiVersions, 0, correlationId, unsupportedApiVersions()));

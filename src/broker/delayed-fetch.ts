@@ -66,7 +66,11 @@ export class DelayedFetch implements ParkedOperation {
     for (const entry of this.#session.dirty) this.#session.listen(entry);
     const ticket = purgatory.park(this, this.#parameters.maxWaitMs);
     this.#ticket = ticket;
-    this.#session.wake = () => ticket.wake();
+    // A consumer sees no more because the log grows, nor a follower because that is committed.
+    const isolated = this.#parameters.isolation === 'log-end' ? 'high-watermark' : 'log-end';
+    this.#session.wake = (change) => {
+      if (change !== isolated) ticket.wake();
+    };
   }
 
   /** A newer request of the same session has come: this one is answered with what there is. */

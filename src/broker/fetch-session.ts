@@ -1,6 +1,6 @@
 import type { FetchRequest } from '../protocol/messages/fetch.ts';
 import { ZERO_UUID } from '../protocol/types.ts';
-import type { Partition, PartitionListener } from '../replication/partition.ts';
+import type { Partition, PartitionChange, PartitionListener } from '../replication/partition.ts';
 
 type RequestedPartition = FetchRequest['topics'][number]['partitions'][number];
 
@@ -40,7 +40,7 @@ export class FetchSession implements PartitionListener {
   /** The request of this session that waits or was the last to wait. */
   current: { interrupt(): void } | undefined;
   /** Called when a partition changes; set while a request of this session waits. */
-  wake: (() => void) | undefined;
+  wake: ((change: PartitionChange) => void) | undefined;
   readonly #entries = new Map<string, FetchEntry>();
   readonly #byPartition = new Map<Partition, FetchEntry>();
   #closed = false;
@@ -82,13 +82,13 @@ export class FetchSession implements PartitionListener {
     partition.subscribe(this);
   }
 
-  partitionChanged(partition: Partition): void {
+  partitionChanged(partition: Partition, change: PartitionChange): void {
     const entry = this.#byPartition.get(partition);
     if (entry === undefined) return;
     this.dirty.add(entry);
     // A session whose reader never comes again must cost nothing: what is dirty stays dirty.
     if (this.wake === undefined) this.#release(entry);
-    else this.wake();
+    else this.wake(change);
   }
 
   /** The end: a request that still waits is answered with what there is. */

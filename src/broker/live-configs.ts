@@ -7,22 +7,26 @@ import {
   type DynamicConfigs,
   noDynamicConfigs,
 } from '../config/dynamic-configs.ts';
+import type { Knobs } from '../config/knobs.ts';
 import { type TopicSettings, topicSettings } from '../config/topic-settings.ts';
 import type { LogConfig } from '../log/log-config.ts';
+import type { IsrSettings } from '../replication/partition-host.ts';
 
-export type TopicConfig = TopicSettings & LogConfig;
+export type TopicConfig = TopicSettings & LogConfig & IsrSettings;
 
 /** The configs in force on one broker, worked out anew only when one of them has changed. */
 export class LiveConfigs {
   readonly #brokerId: number;
   readonly #static: ConfigMap;
+  readonly #knobs: Knobs;
   #dynamic: DynamicConfigs = noDynamicConfigs;
   #configuration: BrokerConfiguration;
   #settings: BrokerSettings;
   #topics = new Map<string, TopicConfig>();
 
-  constructor(brokerId: number, staticConfigs: ConfigMap) {
+  constructor(brokerId: number, staticConfigs: ConfigMap, knobs: Knobs) {
     this.#brokerId = brokerId;
+    this.#knobs = knobs;
     this.#static = staticConfigs;
     this.#configuration = brokerConfiguration(brokerId, staticConfigs, noDynamicConfigs);
     this.#settings = brokerSettings(this.#configuration);
@@ -48,8 +52,13 @@ export class LiveConfigs {
     let config = this.#topics.get(name);
     if (config === undefined) {
       const own = configsOf(this.#dynamic, { type: ConfigResourceType.TOPIC, name });
-      const { producerIdExpirationMs } = this.#settings;
-      config = { ...topicSettings(this.#configuration, own), producerIdExpirationMs };
+      const { producerIdExpirationMs, replicaLagTimeMaxMs } = this.#settings;
+      config = {
+        ...topicSettings(this.#configuration, own),
+        producerIdExpirationMs,
+        replicaLagTimeMaxMs,
+        strictMinIsr: this.#knobs.strictMinIsr,
+      };
       this.#topics.set(name, config);
     }
     return config;

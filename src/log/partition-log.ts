@@ -218,9 +218,12 @@ export class PartitionLog {
 
   /** Batches from `fromOffset` on, all from one segment, as Kafka reads. */
   read(fromOffset: number, options: ReadOptions): ReadResult {
-    return fromOffset < this.#logStartOffset || fromOffset > this.#logEndOffset
-      ? nothingRead(fromOffset, true)
-      : readSegments(this.#segments, fromOffset, options);
+    if (fromOffset < this.#logStartOffset || fromOffset > this.#logEndOffset) {
+      return nothingRead(fromOffset, true);
+    }
+    // Who has everything asks most often.
+    if (fromOffset >= options.untilOffset) return nothingRead(fromOffset, false);
+    return readSegments(this.#segments, fromOffset, options);
   }
 
   /** Whether `offset` lies in a segment before that of `later`. */

@@ -39,9 +39,12 @@ export function api<const Q extends Fields, const S extends Fields>(table: {
   function byVersion<T>(type: Type<T>): (version: number) => Codec<T> {
     const codecs: Codec<T>[] = [];
     return (version) => {
+      const known = codecs[version];
+      if (known !== undefined) return known;
       assert(version >= first && version <= last, `${name} has no version ${version}`);
-      codecs[version] ??= type.at({ number: version, flexible: version >= flexible });
-      return codecs[version];
+      const codec = type.at({ number: version, flexible: version >= flexible });
+      codecs[version] = codec;
+      return codec;
     };
   }
   return {

@@ -142,7 +142,7 @@ export const string: NullableType<string> = sized({ kind: 'string' }, '', int16L
   read: (from, length) => from.string(length),
   write(to, value, length) {
     const sizeBytes = Buffer.byteLength(value, 'utf8');
-    assert(sizeBytes <= 0x7fff, `a string of ${sizeBytes} bytes does not fit the protocol`);
+    assert(sizeBytes <= 0x7fff, 'a string that is too long for the protocol');
     length.write(to, sizeBytes);
     to.utf8(value, sizeBytes);
   },

@@ -83,7 +83,7 @@ export class Writer {
   uuid(value: string): void {
     const at = this.#reserve(16);
     const written = this.#slab.write(value, at, 16, 'base64url');
-    assert(written === 16 && value.length === 22, `not a uuid of 22 characters: ${value}`);
+    assert(written === 16 && value.length === 22, 'a uuid has 22 characters');
   }
 
   copy(bytes: Uint8Array): void {
@@ -174,7 +174,7 @@ export class Writer {
 }
 
 function uvarintLength(value: number): number {
-  assert(value >= 0 && value < TWO_TO_32, `an unsigned varint of ${value}`);
+  assert(value >= 0 && value < TWO_TO_32, 'an unsigned varint has 32 bits');
   let length = 1;
   for (let rest = value; rest >= 0x80; rest >>>= 7) length++;
   return length;

@@ -1,4 +1,4 @@
-import type { Partition, PartitionListener } from './partition.ts';
+import type { Partition, PartitionChange, PartitionListener } from './partition.ts';
 import type { ParkedOperation, Purgatory, Ticket } from './purgatory.ts';
 
 interface Awaited<Item, Outcome> {
@@ -34,8 +34,9 @@ class DelayedOutcomes<Item extends { readonly partition: Partition }, Outcome>
     this.#outcomes = awaited.items.map(() => undefined);
   }
 
-  partitionChanged(): void {
-    this.ticket?.wake();
+  partitionChanged(_partition: Partition, change: PartitionChange): void {
+    // Whatever is awaited is decided by what the replicas have, not by what comes after it.
+    if (change !== 'log-end') this.ticket?.wake();
   }
 
   tryComplete(): boolean {

@@ -12,7 +12,7 @@ export interface LedPartition {
   readonly log: PartitionLog;
   readonly host: PartitionHost;
   /** To be called when whoever waits on it should look again. */
-  changed(): void;
+  changed(change: 'high-watermark'): void;
 }
 
 /** The controller has gone on already: what it did is on its way here. */
@@ -216,7 +216,7 @@ export class Leadership {
     if (target <= from) return;
     log.advanceHighWatermark(target);
     this.#emit({ type: 'high-watermark-advanced', from, to: target });
-    this.#partition.changed();
+    this.#partition.changed('high-watermark');
   }
 
   get #settings(): IsrSettings {

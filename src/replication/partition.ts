@@ -6,9 +6,12 @@ import type { PartitionAssignment, PartitionIdentity } from './partition-assignm
 import type { PartitionHost } from './partition-host.ts';
 import type { FollowerPosition } from './replica-progress.ts';
 
-/** Hears that something about a partition has changed: its end, its high watermark, its role. */
+/** What has changed of a partition: this alone, or anything else, which is rare. */
+export type PartitionChange = 'log-end' | 'high-watermark' | 'other';
+
+/** Hears that something about a partition has changed. */
 export interface PartitionListener {
-  partitionChanged(partition: Partition): void;
+  partitionChanged(partition: Partition, change: PartitionChange): void;
 }
 
 type Role =
@@ -73,9 +76,9 @@ export class Partition implements LedPartition {
   }
 
   /** Tells everyone who waits on this partition to look again. */
-  changed(): void {
+  changed(change: PartitionChange = 'other'): void {
     if (this.#listeners === undefined) return;
-    for (const listener of this.#listeners) listener.partitionChanged(this);
+    for (const listener of this.#listeners) listener.partitionChanged(this, change);
   }
 
   /**
@@ -114,7 +117,7 @@ export class Partition implements LedPartition {
     const result = this.log.appendAsLeader(batch, { leaderEpoch, nowMs, origin });
     if (result.errorCode === ErrorCode.NONE && !result.duplicate) {
       leadership.maybeAdvanceHighWatermark();
-      this.changed();
+      this.changed('log-end');
     }
     return result;
   }

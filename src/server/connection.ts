@@ -57,6 +57,8 @@ export class Connection {
   #pending = false;
   /** Frames are being handed on further up the stack. */
   #handling = false;
+  /** The reply is to the bytes that came just now; those who wait since before get theirs first. */
+  #letOthersGoFirst = false;
   /** The last reply is not wholly on its way. */
   #blocked = false;
   #paused = false;
@@ -83,7 +85,7 @@ export class Connection {
   received(chunk: Buffer): void {
     if (!this.#open) return;
     this.#lastActiveMs = this.#options.clock.now();
-    this.#handle(() => this.#assembler.push(chunk));
+    this.#handle(chunk);
   }
 
   /** Where to read the next bytes to, if that matters (see `FrameAssembler.roomForRest`). */
@@ -102,7 +104,7 @@ export class Connection {
     if (!this.#open) return;
     this.#lastActiveMs = this.#options.clock.now();
     this.#blocked = false;
-    this.#handle(() => this.#assembler.resume());
+    this.#handle();
   }
 
   /** Input: the connection is gone. */
@@ -158,7 +160,10 @@ export class Connection {
   }
 
   #reply(chunks: readonly Uint8Array[]): void {
-    if (this.#replies.length === 0) this.#options.clock.atInstantEnd(this.#flush);
+    if (this.#replies.length === 0) {
+      this.#letOthersGoFirst = this.#handling;
+      this.#options.clock.atInstantEnd(this.#flush);
+    }
     for (const chunk of chunks) {
       this.#replies.push(chunk);
       this.#repliesBytes += chunk.length;
@@ -166,6 +171,11 @@ export class Connection {
   }
 
   readonly #flush = (): void => {
+    if (this.#letOthersGoFirst) {
+      this.#letOthersGoFirst = false;
+      this.#options.clock.atInstantEnd(this.#flush);
+      return;
+    }
     this.#send();
     this.#afterHandling();
   };
@@ -181,14 +191,16 @@ export class Connection {
 
   #continueSoon(): void {
     this.#options.clock.after(0, () => {
-      if (this.#open) this.#handle(() => this.#assembler.resume());
+      if (this.#open) this.#handle();
     });
   }
 
-  #handle(hand: () => void): void {
+  /** Hands on what is kept, and then what comes new. */
+  #handle(chunk?: Buffer): void {
     this.#handling = true;
     try {
-      hand();
+      if (chunk === undefined) this.#assembler.resume();
+      else this.#assembler.push(chunk);
     } catch (error) {
       if (!(error instanceof MalformedFrame)) throw error;
       if (this.#open) this.#end();
