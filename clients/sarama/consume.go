@@ -95,8 +95,14 @@ func (p *Program) fromNewest() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		defer consumers[i].AsyncClose()
+		// Sarama refuses a second consumer of a partition until the first has closed.
+		defer consumers[i].Close()
 	}
+	defer func() {
+		for _, consumer := range consumers {
+			consumer.AsyncClose()
+		}
+	}()
 
 	records := checks.Unkeyed("read-from-latest", 9)
 	for i := range records {

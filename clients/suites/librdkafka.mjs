@@ -42,7 +42,7 @@ async function tests(folder, _command, bootstrapServers) {
 
 const begun = /=== Running test (\S+) ===/g;
 const ended = /=== Test (\S+) (PASSED|FAILED|SKIPPED) ===/g;
-const left = /\[(\S+) +\/[^\]]*\] WARN: SKIPPING TEST/g;
+const left = /\[(\w+) *\/[^\]]*\] WARN: SKIPPING TEST/g;
 
 /** The exit status says nothing: what began and did not end has failed. */
 function verdicts({ stdout }) {

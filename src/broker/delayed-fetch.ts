@@ -63,7 +63,10 @@ export class DelayedFetch implements ParkedOperation {
 
   start(purgatory: Purgatory): void {
     if (this.tryComplete()) return;
-    for (const entry of this.#session.dirty) this.#session.listen(entry);
+    for (const entry of this.#session.dirty) {
+      const found = this.#find(entry);
+      if (typeof found !== 'number') this.#session.listen(entry, found);
+    }
     const ticket = purgatory.park(this, this.#parameters.maxWaitMs);
     this.#ticket = ticket;
     // A consumer sees no more because the log grows, nor a follower because that is committed.
@@ -95,6 +98,7 @@ export class DelayedFetch implements ParkedOperation {
   #complete(reads: FetchReads): void {
     this.#ticket = undefined;
     this.#session.wake = undefined;
+    this.#session.current = undefined;
     this.#reply(reads);
   }
 
@@ -108,14 +112,14 @@ export class DelayedFetch implements ParkedOperation {
     for (const entry of session.dirty) {
       const found = this.#find(entry);
       if (typeof found === 'number') {
-        session.bind(entry, undefined);
+        session.unlisten(entry);
         reads.set(entry, failedRead(found));
         // As Kafka: what is unknown from the start hastens nothing, what vanishes meanwhile does.
         isDue ||= found === ErrorCode.NOT_LEADER_OR_FOLLOWER || this.#ticket !== undefined;
         continue;
       }
       canWait = true;
-      session.bind(entry, found);
+      session.unlisten(entry, found);
       const read = this.#readOne(found, entry, sizeBytes);
       sizeBytes += read.sizeBytes;
       if (read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== undefined) isDue = true;
@@ -128,7 +132,7 @@ export class DelayedFetch implements ParkedOperation {
         reads.set(entry, read);
       } else if (fetchOffset >= end && read.highWatermark === found.log.highWatermark) {
         // Not if this progress itself has moved the high watermark: that is news for later.
-        session.listen(entry);
+        session.listen(entry, found);
         session.dirty.delete(entry);
       }
     }

@@ -16,6 +16,7 @@ export interface FetchEntry {
   /** -1: nothing yet, so that the next response says it (again). */
   toldHighWatermark: number;
   toldLogStartOffset: number;
+  /** Only while the session listens to it: a reader that has gone must not hold on to a log. */
   partition: Partition | undefined;
 }
 
@@ -67,19 +68,22 @@ export class FetchSession implements PartitionListener {
     }
   }
 
-  /** Binds an entry to the replica that serves it now; it may have gone and come again. */
-  bind(entry: FetchEntry, partition: Partition | undefined): void {
-    if (entry.partition === partition) return;
-    this.#release(entry);
-    entry.partition = partition;
-  }
-
   /** Hears of the next change of the entry's partition; while a request waits, of every one. */
-  listen(entry: FetchEntry): void {
-    const { partition } = entry;
-    if (this.#closed || partition === undefined || this.#byPartition.has(partition)) return;
+  listen(entry: FetchEntry, partition: Partition): void {
+    this.unlisten(entry, partition);
+    if (this.#closed || entry.partition === partition) return;
+    entry.partition = partition;
     this.#byPartition.set(partition, entry);
     partition.subscribe(this);
+  }
+
+  /** Hears no more of the entry's partition, but for `served`, which serves it now. */
+  unlisten(entry: FetchEntry, served?: Partition): void {
+    const { partition } = entry;
+    if (partition === undefined || partition === served) return;
+    entry.partition = undefined;
+    this.#byPartition.delete(partition);
+    partition.unsubscribe(this);
   }
 
   partitionChanged(partition: Partition, change: PartitionChange): void {
@@ -87,7 +91,7 @@ export class FetchSession implements PartitionListener {
     if (entry === undefined) return;
     this.dirty.add(entry);
     // A session whose reader never comes again must cost nothing: what is dirty stays dirty.
-    if (this.wake === undefined) this.#release(entry);
+    if (this.wake === undefined) this.unlisten(entry);
     else this.wake(change);
   }
 
@@ -95,8 +99,7 @@ export class FetchSession implements PartitionListener {
   close(): void {
     this.#closed = true;
     this.current?.interrupt();
-    for (const partition of this.#byPartition.keys()) partition.unsubscribe(this);
-    this.#byPartition.clear();
+    for (const entry of this.#byPartition.values()) this.unlisten(entry);
   }
 
   #state(topic: string, topicId: string, position: RequestedPartition): void {
@@ -128,13 +131,8 @@ export class FetchSession implements PartitionListener {
   #forget(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
-    this.#release(entry);
+    this.unlisten(entry);
     this.#entries.delete(key);
     this.dirty.delete(entry);
-  }
-
-  #release({ partition }: FetchEntry): void {
-    if (partition === undefined || !this.#byPartition.delete(partition)) return;
-    partition.unsubscribe(this);
   }
 }

@@ -5,6 +5,7 @@ import { ZERO_UUID } from '../protocol/types.ts';
 import type { Clock, Timer } from '../simulation/clock.ts';
 import { type AskEpochEnd, truncateFirst } from './historical-truncation.ts';
 import type { Partition } from './partition.ts';
+import type { PartitionIdentity } from './partition-assignment.ts';
 import { truncateToDivergence } from './truncation.ts';
 
 /**
@@ -68,7 +69,7 @@ export class ReplicaFetcher {
   /** Those that are left out of the session until a pause or a question to the leader is over. */
   readonly #resting = new Set<Followed>();
   /** What the session at the leader still holds for nothing. */
-  #forgotten = new Map<string, Partition>();
+  #forgotten = new Map<string, PartitionIdentity>();
   #session = { id: 0, epoch: 0 };
   #sessionRefused = false;
   #requests = 0;
@@ -105,9 +106,13 @@ export class ReplicaFetcher {
     this.#followed.delete(followed.key);
   }
 
+  /** A fetch that waits at the leader may still know of this; it must not know of any log. */
   close(): void {
     this.#closed = true;
     this.#nextSend?.cancel();
+    this.#followed.clear();
+    this.#moved.clear();
+    this.#resting.clear();
   }
 
   #begin(followed: Followed): void {
@@ -148,7 +153,7 @@ export class ReplicaFetcher {
     followed.toldIn = 0;
     this.#moved.delete(followed);
     this.#resting.add(followed);
-    this.#forgotten.set(followed.key, followed.partition);
+    this.#forgotten.set(followed.key, followed.partition.identity);
   }
 
   /** As Kafka: one partition that fails waits alone, the others go on. */
@@ -330,8 +335,8 @@ function isAnswer(followed: Followed, number: number): boolean {
 
 const nextSessionEpoch = (epoch: number): number => (epoch === 0x7fffffff ? 1 : epoch + 1);
 
-const topicIdOf = ({ identity }: Partition): string => identity.topicId;
-const indexOf = ({ identity }: Partition): number => identity.partition;
+const topicIdOf = ({ topicId }: PartitionIdentity): string => topicId;
+const indexOf = ({ partition }: PartitionIdentity): number => partition;
 const topicIdOfFollowed = ({ partition }: Followed): string => partition.identity.topicId;
 
 interface OfTopic<T> {

@@ -80,13 +80,10 @@ test('a session that is removed listens to nothing any more', () => {
   const cache = new Cache();
   const session = cache.consumer(1);
   const partition = new LedPartition();
-  for (const entry of session.dirty) {
-    session.bind(entry, partition);
-    session.listen(entry);
-  }
+  for (const entry of session.dirty) session.listen(entry, partition);
   expect(partition.listeners).toBe(1);
   cache.sessions.remove(session.id);
   expect(partition.listeners).toBe(0);
-  for (const entry of session.dirty) session.listen(entry);
+  for (const entry of session.dirty) session.listen(entry, partition);
   expect(partition.listeners).toBe(0);
 });

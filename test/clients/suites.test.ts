@@ -37,7 +37,7 @@ test('a number of librdkafka has its own verdicts, and what did not end has fail
     '\u001b[32m================= Test 0069_a PASSED =================\u001b[0m',
     '[0069_b /  0.000s] ================= Running test 0069_b =================',
     '================= Test 0069_b SKIPPED =================',
-    '[0069_d /  0.000s] WARN: SKIPPING TEST: Filtered due to negative test flags',
+    '\u001b[33m[0069_d /  0.000s] WARN: SKIPPING TEST: Filtered due to negative flags',
     '[0069_c /  0.000s] ================= Running test 0069_c =================',
   ].join('\n');
   expect(librdkafka.verdicts({ stdout })).toEqual({

@@ -1,10 +1,12 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
 import { checkNames, show } from '../check-names.ts';
 import { ClusterError } from '../cluster-error.ts';
 import type { KafkaCluster } from '../kafka-cluster.ts';
 import { listen } from '../listen.ts';
 import { changesBetween } from './changes.ts';
 import { fromText, problemOf } from './kind.ts';
+import { LateHttp } from './late-http.ts';
 import { basePath, openApi } from './open-api.ts';
 import { remedies } from './remedies.ts';
 import type { Verb } from './verb.ts';
@@ -28,9 +30,11 @@ class Refusal extends ClusterError {
 /** The verbs over HTTP, as docs/openapi.json has them. */
 export class AdminServer {
   readonly url: string;
+  readonly #http: LateHttp;
   readonly #servers: readonly Server[];
 
-  private constructor(servers: readonly Server[], url: string) {
+  private constructor(http: LateHttp, servers: readonly Server[], url: string) {
+    this.#http = http;
     this.#servers = servers;
     this.url = url;
   }
@@ -40,21 +44,24 @@ export class AdminServer {
     cluster: KafkaCluster,
     { host, port: wanted }: { host: string | undefined; port: number },
   ): Promise<AdminServer> {
-    // Not before somebody asks for it: a test that does not starts quicker.
-    const { createServer } = await import('node:http');
     const isLocal = host === undefined || host === 'localhost';
-    const { servers, port } = await listen(host, wanted, () =>
-      createServer((request, response) => void answer(cluster, isLocal, request, response)),
+    const http = new LateHttp(
+      (request, response) => void answer(cluster, isLocal, request, response),
     );
+    const { servers, port } = await listen(host, wanted, () => http.createListener());
     const name = isLocal || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-    return new AdminServer(servers, `http://${name.includes(':') ? `[${name}]` : name}:${port}`);
+    return new AdminServer(
+      http,
+      servers,
+      `http://${name.includes(':') ? `[${name}]` : name}:${port}`,
+    );
   }
 
   async close(): Promise<void> {
     const closed = this.#servers.map(
       (server) => new Promise<void>((done) => server.close(() => done())),
     );
-    for (const server of this.#servers) server.closeAllConnections();
+    this.#http.closeConnections();
     await Promise.all(closed);
   }
 }
