@@ -26,26 +26,54 @@ export class Reader {
   read = async (partition, offset, count) => {
     const rows = [];
     for (let next = offset; rows.length < count; next = rows.at(-1).offset + 1) {
-      const messages = await this.#fetch(partition, next);
-      if (messages.length === 0) throw new Error(`offset ${next} does not come`);
-      rows.push(...messages.map((message) => rowOf(partition, message)));
+      const found = await this.#fetch(partition, next);
+      if (found.length === 0) throw new Error(`offset ${next} does not come`);
+      rows.push(...found);
     }
     return rows.slice(0, count);
   };
 
+  /** What there is of some partitions, each from its offset on: a Fetch to every leader. */
+  async readAll(offsets) {
+    const leaders = this.#cluster.findLeaderForPartitions(this.#topic, [...offsets.keys()]);
+    const replies = await Promise.all(
+      Object.entries(leaders).map(([leader, partitions]) => {
+        const share = new Map(partitions.map((each) => [each, offsets.get(each)]));
+        return this.#fetchFrom(leader, share, 200);
+      }),
+    );
+    return replies.flat();
+  }
+
+  /** Asks anew who leads, after an error. */
+  async refresh() {
+    if (!this.#cluster.isConnected()) await this.#cluster.connect();
+    await this.#cluster.refreshMetadata();
+  }
+
   async #fetch(partition, offset) {
     const [leader] = Object.keys(this.#cluster.findLeaderForPartitions(this.#topic, [partition]));
+    return this.#fetchFrom(leader, new Map([[partition, offset]]), 10_000);
+  }
+
+  async #fetchFrom(leader, offsets, maxWaitTime) {
     const broker = await this.#cluster.findBroker({ nodeId: leader });
-    const wanted = { partition, fetchOffset: String(offset), maxBytes: 2 ** 20 };
+    const wanted = Array.from(offsets, ([partition, offset]) => {
+      return { partition, fetchOffset: String(offset), maxBytes: 2 ** 20 };
+    });
     const { responses } = await broker.fetch({
       replicaId: -1,
       isolationLevel: 1,
-      maxWaitTime: 10_000,
+      maxWaitTime,
       minBytes: 1,
-      topics: [{ topic: this.#topic, partitions: [wanted] }],
+      topics: [{ topic: this.#topic, partitions: wanted }],
     });
-    const messages = responses[0].partitions[0].messages;
-    return messages.filter((message) => Number(message.offset) >= offset); // a batch comes whole
+    return responses[0].partitions.flatMap(
+      ({ partition, messages }) =>
+        messages
+          .map((message) => rowOf(partition, message))
+          .filter(({ offset }) => offset >= offsets.get(partition)), // a batch comes whole
+    );
   }
 }
 

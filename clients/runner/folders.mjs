@@ -3,9 +3,11 @@ import { join } from 'node:path';
 
 /**
  * @typedef {{ name: string, client: string, version: string, language: string, what: string,
- *   run: string[] }} Program one run of one client
+ *   run: string[], mayGiveUp?: string }} Program one run of one client; ../failover/README.md has the
+ *   last
  * @typedef {{ name: string, path: string, needs: string[], apt: string[], prepare: string[][],
- *   programs: Program[] }} Folder a project of one package manager, as its client.json says
+ *   programs: Program[], failover?: Program[] }} Folder a project of one package manager, as its
+ *   client.json says; `failover` has the programs of ../failover
  */
 
 /** @returns {Folder[]} every folder with a client.json, by name */

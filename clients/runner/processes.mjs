@@ -21,9 +21,11 @@ function kill({ pid }) {
 /**
  * Runs a command to its end in a process group of its own, and keeps what it prints in `log`.
  * What exceeds its time is killed. Resolves to `{ stdout, status, timedOut, ms }`; `status` is null
- * where there is none, `timedOut` the limit that it exceeded, if any.
+ * where there is none, `timedOut` the limit that it exceeded, if any. With `onSpawn`, which is given
+ * the process, it has a standard input.
  */
-export async function runCommand([command, ...args], { cwd, env = {}, log, limitMs }) {
+export async function runCommand([command, ...args], options) {
+  const { cwd, env = {}, log, limitMs, onSpawn } = options;
   const started = performance.now();
   const output = createWriteStream(log, { flags: 'a' });
   output.write(`$ ${[command, ...args].join(' ')}\n`);
@@ -31,7 +33,7 @@ export async function runCommand([command, ...args], { cwd, env = {}, log, limit
     cwd,
     env: { ...process.env, ...env },
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [onSpawn === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   const stdout = [];
   child.stdout.on('data', (chunk) => {
@@ -39,6 +41,7 @@ export async function runCommand([command, ...args], { cwd, env = {}, log, limit
     output.write(chunk);
   });
   child.stderr.on('data', (chunk) => output.write(chunk));
+  onSpawn?.(child);
   let timedOut;
   const status = await new Promise((resolve) => {
     child.on('error', (error) => {

@@ -29,21 +29,27 @@ export function odradek() {
   };
 }
 
-/** One cluster for all, as it takes ten seconds to start; it is gone when this process ends. */
-export async function realKafka(log) {
+/**
+ * One cluster for all, as it takes ten seconds to start; it is gone when this process ends. Configs
+ * are `key=value`; `command` does what scripts/real-kafka can.
+ */
+export async function realKafka(log, configs = []) {
   const env = { KAFKA_PORT: process.env.KAFKA_PORT ?? '29192' };
   const stop = () => spawnSync(script, ['stop'], { env: { ...process.env, ...env } });
   stop(); // what a killed run may have left on this port
   process.on('exit', stop);
-  const start = { env, log, limitMs: 180_000 };
-  const { status, stdout } = await runCommand([script, 'start', '3'], start);
-  if (status !== 0) throw new Error(`Apache Kafka does not start here; see ${log}`);
+  const command = async (...words) => {
+    const done = await runCommand([script, ...words], { env, log, limitMs: 180_000 });
+    if (done.status === 0) return done.stdout.trim();
+    throw new Error(`'real-kafka ${words.join(' ')}' failed; see ${log}`);
+  };
+  const bootstrapServers = await command('start', '3', ...configs);
   const pom = readFileSync(path('../../scripts/real-kafka/pom.xml'), 'utf8');
-  const bootstrapServers = stdout.trim();
   return {
     id: 'apache-kafka',
     title: `Apache Kafka ${/<version>(\d+\.\d+\.\d+)</.exec(pom)?.[1]}`,
     env: { REAL: '1' },
+    command,
     cluster: async () => ({ bootstrapServers, requests: () => undefined, close: () => undefined }),
   };
 }

@@ -19,6 +19,7 @@ import type { LogStore } from '../replication/log-store.ts';
 import type { PartitionIdentity } from '../replication/partition-assignment.ts';
 import { ReplicaManager } from '../replication/replica-manager.ts';
 import type { ReplicaEvent } from '../replication/replication-event.ts';
+import type { ReplicationQuotaOptions } from '../replication/replication-quota.ts';
 import type { Clock } from '../simulation/clock.ts';
 import type { Random } from '../simulation/random.ts';
 import type { BrokerEvent } from './broker-event.ts';
@@ -262,6 +263,18 @@ export class Broker {
     return new Set([...onDisk, ...before.topicsById.keys(), ...topicsById.keys()]);
   }
 
+  #quotaOptions(side: 'leader' | 'follower'): ReplicationQuotaOptions {
+    return {
+      now: () => this.clock.now(),
+      bytesPerSecond: () => this.#configs.replicationRates[side],
+      windows: () => ({
+        count: this.settings.replicationQuotaWindowNum,
+        lengthMs: this.settings.replicationQuotaWindowSizeSeconds * 1000,
+      }),
+      throttledReplicas: (topic) => this.topicSettings(topic).throttledReplicas[side],
+    };
+  }
+
   #replicaManager(): ReplicaManager {
     const { brokerId, clock, logs, callBroker } = this.#options;
     const emit = ({ name }: PartitionIdentity, event: ReplicaEvent) =>
@@ -291,6 +304,7 @@ export class Broker {
       },
       emit,
       fetcher: (leader) => leaderChannel(this, leader, callBroker),
+      quota: (side) => this.#quotaOptions(side),
     });
   }
 }

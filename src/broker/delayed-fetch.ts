@@ -26,6 +26,8 @@ export interface FetchParameters {
   readonly mayReadFollower: boolean;
   /** A replica that the reader had better read, or -1 (KIP-392). */
   readonly readReplica: (partition: Partition, fetchOffset: number) => number;
+  /** A follower that is not to get more of this partition now (KIP-73). */
+  readonly isThrottled: (partition: Partition) => boolean;
 }
 
 /**
@@ -142,7 +144,7 @@ export class DelayedFetch implements ParkedOperation {
 
   #readOne(partition: Partition, entry: FetchEntry, sizeBytes: number): FetchRead {
     const { replicaId, replicaEpoch, isolation, maxBytes } = this.#parameters;
-    const { mayReadFollower, readReplica } = this.#parameters;
+    const { mayReadFollower, readReplica, isThrottled } = this.#parameters;
     const { position } = entry;
     const { name } = partition.role;
     if (name !== 'Leader' && !(name === 'Follower' && mayReadFollower)) {
@@ -152,10 +154,11 @@ export class DelayedFetch implements ParkedOperation {
     if (preferredReadReplica >= 0) {
       return { ...referredRead(partition, position.currentLeaderEpoch), preferredReadReplica };
     }
-    const read = readPartition(partition, position, isolation, {
-      maxSizeBytes: Math.max(0, Math.min(position.partitionMaxBytes, maxBytes - sizeBytes)),
-      atLeastOneBatch: sizeBytes === 0,
-    });
+    const maxSizeBytes = Math.max(0, Math.min(position.partitionMaxBytes, maxBytes - sizeBytes));
+    const limits = isThrottled(partition)
+      ? nothing
+      : { maxSizeBytes, atLeastOneBatch: sizeBytes === 0 };
+    const read = readPartition(partition, position, isolation, limits);
     const isProgress = replicaId >= 0 && entry.isStated && read.divergingEpoch === undefined;
     entry.isStated = false;
     if (!isProgress || read.errorCode !== ErrorCode.NONE) return read;
@@ -170,6 +173,8 @@ export class DelayedFetch implements ParkedOperation {
     );
   }
 }
+
+const nothing = { maxSizeBytes: 0, atLeastOneBatch: false };
 
 /** Whether an incremental response must mention the entry (kafka-semantics 4.15). */
 function hasNews(entry: FetchEntry, read: FetchRead): boolean {

@@ -16,6 +16,7 @@ export function leaderChannel(
     clock: broker.clock,
     settings: () => broker.settings,
     knobs: broker.knobs,
+    quota: broker.replicas.followerQuota,
     fetch: (request, reply) => callBroker(leader, 'Fetch', request, reply),
     leaderBounds: (partition, reply) => {
       const ask = (timestamp: number, then: (offset: number) => void) => {

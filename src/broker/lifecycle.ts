@@ -29,7 +29,8 @@ const shutdownTimeoutMs = 5 * 60_000;
  * Presents a broker process to the controller, then keeps telling that it lives (KIP-631).
  *
  * Registering   until the controller has given it an epoch
- * Registered    a heartbeat now and then; a stale epoch means that it must register anew
+ * Registered    a heartbeat now and then, even if the controller has struck it off: as in Kafka a
+ *               process registers once, and who runs on like that must be started anew
  * Shutting down its heartbeats ask to be let go, until the controller has led others to its place
  */
 export class Lifecycle {
@@ -106,9 +107,7 @@ export class Lifecycle {
     const wantShutDown = this.#letGo !== undefined;
     const request = { brokerId, brokerEpoch, metadataOffset, wantShutDown };
     callController('brokerHeartbeat', request, (response) => {
-      if (this.#stopped || response === undefined) return;
-      if (response.errorCode === ErrorCode.STALE_BROKER_EPOCH) this.register();
-      else if (response.shouldShutDown) this.#go();
+      if (!this.#stopped && response?.shouldShutDown) this.#go();
     });
     this.#after(heartbeatIntervalMs(), () => this.#sendHeartbeat());
   }

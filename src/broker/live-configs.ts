@@ -11,8 +11,17 @@ import type { Knobs } from '../config/knobs.ts';
 import { type TopicSettings, topicSettings } from '../config/topic-settings.ts';
 import type { LogConfig } from '../log/log-config.ts';
 import type { IsrSettings } from '../replication/partition-host.ts';
+import type { ThrottledReplicas } from '../replication/replication-quota.ts';
 
-export type TopicConfig = TopicSettings & LogConfig & IsrSettings;
+export interface TopicConfig extends TopicSettings, LogConfig, IsrSettings {
+  readonly throttledReplicas: Readonly<Record<Side, ThrottledReplicas>>;
+}
+
+/** Of a broker that replicates. */
+type Side = 'leader' | 'follower';
+
+const unlimited = Number.POSITIVE_INFINITY;
+const none: ReadonlySet<number> = new Set();
 
 /** The configs in force on one broker, worked out anew only when one of them has changed. */
 export class LiveConfigs {
@@ -22,6 +31,7 @@ export class LiveConfigs {
   #dynamic: DynamicConfigs = noDynamicConfigs;
   #configuration: BrokerConfiguration;
   #settings: BrokerSettings;
+  #replicationRates = { leader: unlimited, follower: unlimited };
   #topics = new Map<string, TopicConfig>();
 
   constructor(brokerId: number, staticConfigs: ConfigMap, knobs: Knobs) {
@@ -40,11 +50,20 @@ export class LiveConfigs {
     return this.#settings;
   }
 
+  /** Bytes a second that throttled replicas may be sent, or may take. */
+  get replicationRates(): Readonly<Record<Side, number>> {
+    return this.#replicationRates;
+  }
+
   update(dynamic: DynamicConfigs): void {
     if (dynamic === this.#dynamic) return;
     this.#dynamic = dynamic;
     this.#configuration = brokerConfiguration(this.#brokerId, this.#static, dynamic);
     this.#settings = brokerSettings(this.#configuration);
+    this.#replicationRates = {
+      leader: throttledRate(this.#configuration, 'leader'),
+      follower: throttledRate(this.#configuration, 'follower'),
+    };
     this.#topics = new Map();
   }
 
@@ -53,14 +72,34 @@ export class LiveConfigs {
     if (config === undefined) {
       const own = configsOf(this.#dynamic, { type: ConfigResourceType.TOPIC, name });
       const { producerIdExpirationMs, replicaLagTimeMaxMs } = this.#settings;
+      const settings = topicSettings(this.#configuration, own);
+      const { leaderReplicationThrottledReplicas, followerReplicationThrottledReplicas } = settings;
       config = {
-        ...topicSettings(this.#configuration, own),
+        ...settings,
         producerIdExpirationMs,
         replicaLagTimeMaxMs,
         strictMinIsr: this.#knobs.strictMinIsr,
+        throttledReplicas: {
+          leader: this.#throttledHere(leaderReplicationThrottledReplicas),
+          follower: this.#throttledHere(followerReplicationThrottledReplicas),
+        },
       };
       this.#topics.set(name, config);
     }
     return config;
   }
+
+  #throttledHere(replicas: readonly string[]): ThrottledReplicas {
+    if (replicas[0] === '*') return 'all';
+    if (replicas.length === 0) return none;
+    const pairs = replicas.map((replica) => replica.split(':').map(Number));
+    const here = pairs.filter(([, brokerId]) => brokerId === this.#brokerId);
+    return new Set(here.map(([partition]) => partition as number));
+  }
+}
+
+/** As in Kafka what a broker was started with does not count. */
+function throttledRate({ dynamicBroker, dynamicDefault }: BrokerConfiguration, side: Side): number {
+  const name = `${side}.replication.throttled.rate`;
+  return Number(dynamicBroker.get(name) ?? dynamicDefault.get(name) ?? unlimited);
 }

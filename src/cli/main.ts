@@ -6,6 +6,8 @@ import { startCluster } from '../server/start-cluster.ts';
 import { version } from '../version.ts';
 import { sendVerb } from './admin-client.ts';
 import { answerText } from './answer-text.ts';
+import { compileSooner } from './compile-sooner.ts';
+import type { ExperimentCommand } from './experiment/command.ts';
 import { parseCommandLine, type Start } from './options.ts';
 import { readyRecord, readyText } from './ready.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
@@ -56,6 +58,7 @@ async function start({ cluster: options, adminPort, json }: Start): Promise<void
     ? `${readyRecord(cluster, startupMs)}\n`
     : readyText(cluster, startupMs, picocolors.createColors(isColoured(process.env)));
   process.stdout.write(text);
+  await compileSooner();
 }
 
 async function carryOut(command: VerbCommand): Promise<void> {
@@ -63,10 +66,19 @@ async function carryOut(command: VerbCommand): Promise<void> {
   process.stdout.write(command.json ? `${JSON.stringify(body)}\n` : answerText(verb, body));
 }
 
+/** Loaded when asked for: it is a laboratory of its own, and nothing that a cluster needs. */
+async function experiment(command: ExperimentCommand): Promise<void> {
+  const { runExperiment } = await import('./experiment/run.ts');
+  const { text, isAsExpected } = runExperiment(command);
+  process.stdout.write(text);
+  if (!isAsExpected) process.exitCode = exitCode.failure;
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const commandLine = parseCommandLine(args, version);
   if (commandLine.kind === 'print') process.stdout.write(commandLine.text);
   else if (commandLine.kind === 'start') await start(commandLine);
+  else if (commandLine.kind === 'experiment') await experiment(commandLine);
   else await carryOut(commandLine);
 }
 

@@ -3,13 +3,16 @@ import { parseConfigOption } from '../config/parse-config-option.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { BrokerOptions, ClusterOptions, TopicOptions } from '../server/cluster-options.ts';
 import { adminPort } from './admin-client.ts';
+import { addExperimentCommand, type ExperimentCommand } from './experiment/command.ts';
 import { UsageError } from './usage-error.ts';
 import { addVerbCommands, type VerbCommand } from './verb-commands.ts';
+import { whole } from './whole.ts';
 
 /** What the command line asked for. */
 type CommandLine =
   | { readonly kind: 'print'; readonly text: string }
   | ({ readonly kind: 'verb' } & VerbCommand)
+  | ({ readonly kind: 'experiment' } & ExperimentCommand)
   | ({ readonly kind: 'start' } & Start);
 
 /** A cluster to start. */
@@ -41,11 +44,6 @@ interface Flags {
   /** False: none. */
   readonly admin?: string | false;
   readonly json?: boolean;
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
-  return Number(text);
 }
 
 /** `name[:partitions[:replication factor]][,key=value…]` */
@@ -91,6 +89,7 @@ Examples:
   odradek -n 1 -p 0 --json                 one broker on any free port; read line 1 of its output
   odradek -t orders:6:3,min.insync.replicas=2
   odradek status; odradek crash 1; odradek restart 1
+  odradek experiment hw-truncation-loss    how Kafka once lost data, told step by step
   odradek -c node.id=0 -c auto.create.topics.enable=false -c 2:broker.rack=b
 
 Exit codes: 0 ok · 1 failure · 2 usage or configuration · 3 port in use · 130 second Ctrl-C`;
@@ -212,7 +211,7 @@ const subcommandTerm = (command: Command): string =>
 /** Reads the arguments after `node script`; throws `UsageError` where they make no sense. */
 export function parseCommandLine(args: readonly string[], version: string): CommandLine {
   let printed = '';
-  let chosen: VerbCommand | undefined;
+  let chosen: CommandLine | undefined;
   const program = describe(version)
     .exitOverride()
     .configureOutput({
@@ -224,7 +223,8 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .enablePositionalOptions()
     .allowExcessArguments()
     .action(() => undefined);
-  addVerbCommands(program, (command) => (chosen = command));
+  addVerbCommands(program, (command) => (chosen = { kind: 'verb', ...command }));
+  addExperimentCommand(program, (command) => (chosen = { kind: 'experiment', ...command }));
   try {
     program.parse(args, { from: 'user' });
   } catch (error) {
@@ -232,7 +232,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     if (error.exitCode === 0) return { kind: 'print', text: printed };
     throw new UsageError(oneLine(error.message));
   }
-  if (chosen !== undefined) return { kind: 'verb', ...chosen };
+  if (chosen !== undefined) return chosen;
   checkCommand(program);
   const flags = program.opts<Flags>();
   const { json = false } = flags;

@@ -13,8 +13,8 @@ import type { Endpoint } from '../controller/metadata-records.ts';
 import type { QuorumController } from '../controller/quorum-controller.ts';
 import type { QuorumStore } from '../controller/raft/quorum-store.ts';
 import { randomUuid } from '../controller/random-uuid.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
 import { apis } from '../protocol/messages/index.ts';
-import type { LogStore } from '../replication/log-store.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { ReplicaEvent } from '../replication/replication-event.ts';
 import { VirtualClock } from '../simulation/clock.ts';
@@ -232,9 +232,10 @@ export class Cluster {
     return topicSettings(configuration, own);
   }
 
-  /** The disk of a broker, whether it runs or not. */
-  logs(brokerId: number): LogStore {
-    return this.#seat(brokerId).logs;
+  /** The log of a partition on a broker's disk, whether the broker runs or not. */
+  log(brokerId: number, topicId: string, partition: number): PartitionLog | undefined {
+    const { broker, logs } = this.#seat(brokerId);
+    return broker?.replicas.partition(topicId, partition)?.log ?? logs.find(topicId, partition);
   }
 
   /** What clients have asked of a broker, through all its crashes. */

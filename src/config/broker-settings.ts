@@ -11,6 +11,7 @@ const numbers = [
   ...(['replica.lag.time.max.ms', 'replica.fetch.wait.max.ms'] as const),
   ...(['replica.fetch.min.bytes', 'replica.fetch.max.bytes'] as const),
   ...(['replica.fetch.response.max.bytes', 'replica.fetch.backoff.ms'] as const),
+  ...(['replication.quota.window.num', 'replication.quota.window.size.seconds'] as const),
   ...(['leader.imbalance.check.interval.seconds', 'unclean.leader.election.interval.ms'] as const),
   ...(['broker.session.timeout.ms', 'broker.heartbeat.interval.ms'] as const),
   ...(['controller.quorum.election.timeout.ms', 'controller.quorum.fetch.timeout.ms'] as const),

@@ -4,6 +4,10 @@ const ofTopic: Readonly<Record<string, string>> = {
   'cleanup.policy':
     'What becomes of old segments: delete drops them, compact keeps the last record of each key.',
   'compression.type': "The codec that batches are stored with; producer keeps the producer's own.",
+  'follower.replication.throttled.replicas':
+    "Replicas that catch up at the follower's throttled rate: partition:broker,… or *.",
+  'leader.replication.throttled.replicas':
+    "Replicas whose followers catch up at the leader's throttled rate: partition:broker,… or *.",
   'max.message.bytes': 'The largest batch that is accepted, compressed as it arrives.',
   'message.timestamp.after.max.ms': "How far ahead of the broker's clock a timestamp may be.",
   'message.timestamp.before.max.ms': "How far behind the broker's clock a timestamp may be.",
@@ -28,6 +32,10 @@ const ofBroker: Readonly<Record<string, string>> = {
   'default.replication.factor': 'The replication factor of topics that do not ask for one.',
   'delete.topic.enable': 'Whether topics can be deleted.',
   'fetch.max.bytes': 'The most that one fetch is answered, save for a larger first batch.',
+  'follower.replication.throttled.rate':
+    'How many bytes a second its throttled replicas may take to catch up.',
+  'leader.replication.throttled.rate':
+    'How many bytes a second of its throttled replicas followers may take to catch up.',
   'log.retention.check.interval.ms': 'How often logs are looked through for what is too old.',
   'max.connections': 'How many connections a broker holds at once.',
   'max.connections.per.ip': 'How many connections a broker holds at once with one address.',
@@ -41,6 +49,8 @@ const ofBroker: Readonly<Record<string, string>> = {
   'replica.fetch.response.max.bytes': 'The most that a follower asks for in one fetch.',
   'replica.fetch.wait.max.ms': "The longest that a follower's fetch waits for more.",
   'replica.lag.time.max.ms': 'How long a follower may lag before it is no longer in sync.',
+  'replication.quota.window.num': 'Over how many windows a throttled rate is an average.',
+  'replication.quota.window.size.seconds': 'How long such a window is.',
   'socket.request.max.bytes': 'The largest request; a larger one closes its connection.',
 };
 

@@ -26,6 +26,9 @@ export interface TopicSettings extends Numbers {
   /** `min.insync.replicas` */
   readonly minInSyncReplicas: number;
   readonly uncleanLeaderElectionEnable: boolean;
+  /** `*`, or a partition and a broker each: `0:1` */
+  readonly leaderReplicationThrottledReplicas: readonly string[];
+  readonly followerReplicationThrottledReplicas: readonly string[];
 }
 
 /** The configs that `topicSettings` reads. */
@@ -33,6 +36,7 @@ export const topicSettingNames: readonly string[] = [
   ...numbers,
   ...['max.message.bytes', 'message.timestamp.type', 'compression.type', 'cleanup.policy'],
   ...['min.insync.replicas', 'unclean.leader.election.enable', 'internal.segment.bytes'],
+  ...['leader.replication.throttled.replicas', 'follower.replication.throttled.replicas'],
 ];
 
 const knownOfBroker = new WeakMap<BrokerConfiguration, WeakMap<ConfigMap, TopicSettings>>();
@@ -42,7 +46,8 @@ function read(broker: BrokerConfiguration, topic: ConfigMap): TopicSettings {
   const read = Object.fromEntries(
     numberKeys.map(([key, name]) => [key, Number(value(name))]),
   ) as Numbers;
-  const policy = value('cleanup.policy') as readonly string[];
+  const list = (name: string) => value(name) as readonly string[];
+  const policy = list('cleanup.policy');
   const compression = String(value('compression.type'));
   const segmentBytes = value('internal.segment.bytes') ?? read.segmentBytes;
   return {
@@ -56,6 +61,8 @@ function read(broker: BrokerConfiguration, topic: ConfigMap): TopicSettings {
     cleanupPolicy: { compact: policy.includes('compact'), delete: policy.includes('delete') },
     minInSyncReplicas: Number(value('min.insync.replicas')),
     uncleanLeaderElectionEnable: value('unclean.leader.election.enable') === true,
+    leaderReplicationThrottledReplicas: list('leader.replication.throttled.replicas'),
+    followerReplicationThrottledReplicas: list('follower.replication.throttled.replicas'),
   };
 }
 

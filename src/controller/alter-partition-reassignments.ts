@@ -7,15 +7,13 @@ import type { MetadataRecord } from './metadata-records.ts';
 import { type ChangeRules, changePartition, type WantedChange } from './partition-change.ts';
 import { isReassigning, originalReplicas, reassign } from './reassignment.ts';
 import { rulesOf } from './topic-rules.ts';
+import { withDeadline } from './with-deadline.ts';
 
 type Request = CallRequest<'alterPartitionReassignments'>;
 type Target = Request['topics'][number]['partitions'][number];
 
 /** Begins to move replicas to other brokers, or goes back to where they were (KIP-455). */
-export const alterPartitionReassignments: CallHandler<'alterPartitionReassignments'> = (
-  context,
-  request,
-) => {
+const moveAll: CallHandler<'alterPartitionReassignments'> = (context, request) => {
   const { allowReplicationFactorChange } = request;
   const records: MetadataRecord[] = [];
   const responses = request.topics.map(({ name, partitions }) => ({
@@ -30,6 +28,19 @@ export const alterPartitionReassignments: CallHandler<'alterPartitionReassignmen
   const response = { throttleTimeMs: 0, allowReplicationFactorChange, ...noError, responses };
   return { records, response };
 };
+
+function refuseAll({ topics, allowReplicationFactorChange }: Request, error: CallError) {
+  const responses = topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, ...error })),
+  }));
+  return { throttleTimeMs: 0, allowReplicationFactorChange, ...error, responses };
+}
+
+export const alterPartitionReassignments = withDeadline<'alterPartitionReassignments'>(
+  moveAll,
+  refuseAll,
+);
 
 /** What it takes: a record, or none where all is so already. */
 function plan(

@@ -13,10 +13,11 @@ import {
   placeNewPartitions,
   recordsPerOperationMax,
 } from './partition-records.ts';
+import { withDeadline } from './with-deadline.ts';
 
 type Wanted = CreatePartitionsRequest['topics'][number];
 
-export const createPartitions: CallHandler<'createPartitions'> = (context, request) => {
+const growAll: CallHandler<'createPartitions'> = (context, request) => {
   const counts = new Map<string, number>();
   for (const { name } of request.topics) counts.set(name, (counts.get(name) ?? 0) + 1);
   const records: MetadataRecord[] = [];
@@ -38,6 +39,16 @@ export const createPartitions: CallHandler<'createPartitions'> = (context, reque
     response: { throttleTimeMs: 0, results },
   };
 };
+
+function refuseAll(
+  { topics }: CreatePartitionsRequest,
+  error: CallError,
+): CreatePartitionsResponse {
+  const names = [...new Set(topics.map(({ name }) => name))];
+  return { throttleTimeMs: 0, results: names.map((name) => ({ name, ...error })) };
+}
+
+export const createPartitions = withDeadline<'createPartitions'>(growAll, refuseAll);
 
 function grow(
   context: CallContext,

@@ -19,14 +19,15 @@ import {
 } from './partition-records.ts';
 import { randomUuid } from './random-uuid.ts';
 import { collisionKey, topicNameProblem } from './topic-name.ts';
+import { withDeadline } from './with-deadline.ts';
 
 type CreatableTopic = CreateTopicsRequest['topics'][number];
 type TopicResult = CreateTopicsResponse['topics'][number];
 
 /** Each topic stands for itself: some may be made while others are refused. */
-export const createTopics: CallHandler<'createTopics'> = (context, request) => {
+const createAll: CallHandler<'createTopics'> = (context, request) => {
   if (partitionsIn(context, request) > recordsPerOperationMax) {
-    return refuseAll(request, 'Excessively large number of partitions per request.');
+    return tooLarge(request, 'Excessively large number of partitions per request.');
   }
   const counts = new Map<string, number>();
   for (const { name } of request.topics) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -49,7 +50,7 @@ export const createTopics: CallHandler<'createTopics'> = (context, request) => {
     records.push(...made.records);
   }
   if (records.length > recordsPerOperationMax) {
-    return refuseAll(request, 'Unable to perform excessively large batch operation.');
+    return tooLarge(request, 'Unable to perform excessively large batch operation.');
   }
   return {
     records: request.validateOnly ? [] : records,
@@ -79,12 +80,18 @@ function refuse(name: string, { errorCode, errorMessage }: CallError): Made {
 }
 
 /** What one operation writes is bounded as a whole, and so refused as a whole. */
-function refuseAll({ topics }: CreateTopicsRequest, message: string) {
-  const error = callError(ErrorCode.POLICY_VIOLATION, message);
+function tooLarge(request: CreateTopicsRequest, message: string) {
+  const response = refuseAll(request, callError(ErrorCode.POLICY_VIOLATION, message));
+  return { records: [], response };
+}
+
+function refuseAll({ topics }: CreateTopicsRequest, error: CallError): CreateTopicsResponse {
   const names = [...new Set(topics.map(({ name }) => name))];
   const results = names.map((name) => refuse(name, error).result);
-  return { records: [], response: { throttleTimeMs: 0, topics: results } };
+  return { throttleTimeMs: 0, topics: results };
 }
+
+export const createTopics = withDeadline<'createTopics'>(createAll, refuseAll);
 
 /** Counted before anything is placed, for a count may be larger than any memory. */
 function partitionsIn({ configuration }: CallContext, { topics }: CreateTopicsRequest): number {

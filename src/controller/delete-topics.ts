@@ -1,10 +1,14 @@
 import { brokerSettings } from '../config/broker-settings.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
-import type { DeleteTopicsResponse } from '../protocol/messages/delete-topics.ts';
+import type {
+  DeleteTopicsRequest,
+  DeleteTopicsResponse,
+} from '../protocol/messages/delete-topics.ts';
 import { ZERO_UUID } from '../protocol/types.ts';
 import { type CallError, callError, noError } from './call-error.ts';
 import type { CallContext, CallHandler } from './controller-call.ts';
 import type { MetadataRecord } from './metadata-records.ts';
+import { withDeadline } from './with-deadline.ts';
 
 type Result = DeleteTopicsResponse['responses'][number];
 
@@ -14,13 +18,9 @@ interface Wanted {
 }
 
 /** By name up to version 5, by name or id from 6 on (KIP-516); gone from the metadata at once. */
-export const deleteTopics: CallHandler<'deleteTopics'> = (context, request) => {
-  const wanted: Wanted[] = [
-    ...request.topicNames.map((name) => ({ name, topicId: ZERO_UUID })),
-    ...request.topics.map(({ name, topicId }) => ({ name, topicId })),
-  ];
+const deleteAll: CallHandler<'deleteTopics'> = (context, request) => {
   const byTopic = new Map<string, Resolved>();
-  for (const [index, topic] of wanted.entries()) {
+  for (const [index, topic] of wantedBy(request).entries()) {
     const resolved = resolve(context, topic);
     const key = keyOf(resolved, index);
     const same = byTopic.get(key);
@@ -34,6 +34,18 @@ export const deleteTopics: CallHandler<'deleteTopics'> = (context, request) => {
   }
   return { records, response: { throttleTimeMs: 0, responses } };
 };
+
+const wantedBy = (request: DeleteTopicsRequest): Wanted[] => [
+  ...request.topicNames.map((name) => ({ name, topicId: ZERO_UUID })),
+  ...request.topics.map(({ name, topicId }) => ({ name, topicId })),
+];
+
+function refuseAll(request: DeleteTopicsRequest, error: CallError): DeleteTopicsResponse {
+  const responses = wantedBy(request).map((wanted) => ({ ...wanted, ...error }));
+  return { throttleTimeMs: 0, responses };
+}
+
+export const deleteTopics = withDeadline<'deleteTopics'>(deleteAll, refuseAll);
 
 interface Resolved extends Wanted {
   readonly error: CallError;

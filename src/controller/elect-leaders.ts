@@ -10,6 +10,7 @@ import { noLeader } from './election.ts';
 import type { MetadataRecord } from './metadata-records.ts';
 import { changePartition } from './partition-change.ts';
 import { rulesOf } from './topic-rules.ts';
+import { withDeadline } from './with-deadline.ts';
 
 type Results = ElectLeadersResponse['replicaElectionResults'];
 type Kind = 'preferred' | 'unclean';
@@ -17,20 +18,13 @@ type Kind = 'preferred' | 'unclean';
 const kinds: Readonly<Record<number, Kind>> = { 0: 'preferred', 1: 'unclean' };
 
 /** Elects on demand: the preferred leader again, or somebody rather than nobody (KIP-460). */
-export const electLeaders: CallHandler<'electLeaders'> = (context, request) => {
+const electAll: CallHandler<'electLeaders'> = (context, request) => {
   const { electionType, topicPartitions } = request;
   const kind = kinds[electionType];
   const records: MetadataRecord[] = [];
-  const answer = (errorCode: ErrorCode, replicaElectionResults: Results) => ({
-    records,
-    response: { throttleTimeMs: 0, errorCode, replicaElectionResults },
-  });
   if (kind === undefined) {
     const error = callError(ErrorCode.INVALID_REQUEST, `Unknown election type ${electionType}`);
-    return answer(
-      error.errorCode,
-      resultsOf(topicPartitions ?? [], () => error),
-    );
+    return { records, response: refuseAll(request, error) };
   }
   const results = resultsOf(topicPartitions ?? allPartitions(context), (name, index) => {
     const topic = context.metadata.topicsByName.get(name);
@@ -43,11 +37,21 @@ export const electLeaders: CallHandler<'electLeaders'> = (context, request) => {
     records.push(elected);
     return noError;
   });
-  return answer(ErrorCode.NONE, topicPartitions === null ? results.map(withoutNeedless) : results);
+  const replicaElectionResults = topicPartitions === null ? results.map(withoutNeedless) : results;
+  const response = { throttleTimeMs: 0, errorCode: ErrorCode.NONE, replicaElectionResults };
+  return { records, response };
 };
+
+function refuseAll({ topicPartitions }: ElectLeadersRequest, error: CallError) {
+  const { errorCode } = error;
+  const replicaElectionResults = resultsOf(topicPartitions ?? [], () => error);
+  return { throttleTimeMs: 0, errorCode, replicaElectionResults };
+}
 
 const unknown = (message: string): CallError =>
   callError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, message);
+
+export const electLeaders = withDeadline<'electLeaders'>(electAll, refuseAll);
 
 type Wanted = NonNullable<ElectLeadersRequest['topicPartitions']>;
 

@@ -20,13 +20,27 @@ export function placeReplicas(
 ): number[][] {
   const racks = groupByRack(brokers, random);
   const start = random.below(racks.length);
+  const round = racks.length * periodOf(racks);
   const placed: number[][] = [];
-  for (let partition = 0; partition < partitions; partition++) {
+  for (let partition = 0; partition < Math.min(partitions, round); partition++) {
     placed.push(placeOne(racks, start + partition, replicationFactor));
     // Only once each rack has led, so that every broker of a rack gets its turn to lead.
     if ((partition + 1) % racks.length === 0) for (const rack of racks) rack.next++;
   }
+  // Then it begins anew. Thousands of partitions share the few lists that there are.
+  for (let partition = round; partition < partitions; partition++) {
+    placed.push(placed[partition - round]!);
+  }
   return placed;
+}
+
+/** After so many turns every rack is where it began. */
+function periodOf(racks: readonly Rack[]): number {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  const sizes = racks.flatMap(({ unfenced, fenced }) => [unfenced.length, fenced.length]);
+  return sizes.reduce((period, size) => {
+    return size === 0 ? period : (period / divisor(period, size)) * size;
+  }, 1);
 }
 
 /** A rack hands out its brokers in turn, starting at `next`. */

@@ -6,7 +6,8 @@ import type { CallHandler } from './controller-call.ts';
 /** A broker that will not come back is struck off. One that runs may be, too. */
 export const unregisterBroker: CallHandler<'unregisterBroker'> = (context, { brokerId }) => {
   if (context.metadata.brokers.has(brokerId)) {
-    const response = { throttleTimeMs: 0, ...noError };
+    const { errorCode } = noError;
+    const response = { throttleTimeMs: 0, errorCode, errorMessage: '' };
     return { records: strikeOff(context, brokerId), response };
   }
   const message = `Broker ID ${brokerId} is not currently registered`;

@@ -49,8 +49,10 @@ export function valuesOf(log: PartitionLog): string[] {
   return values;
 }
 
+const utf8 = new TextDecoder();
+
 export const textOf = (bytes: Uint8Array | null): string =>
-  new TextDecoder().decode(bytes ?? new Uint8Array());
+  bytes === null ? '' : utf8.decode(bytes);
 
 export function identityOf(chunk: Uint8Array, at: number): BatchIdentity {
   return {

@@ -6,6 +6,8 @@ import { type BatchIdentity, sameBatch } from './batches.ts';
  */
 export class CommittedHistory {
   #batches: BatchIdentity[] = [];
+  /** What was committed once and is gone, by offset and CRC: a loss that was to be expected. */
+  readonly #lost = new Set<string>();
 
   /** One past the last offset that any leader has exposed. */
   get end(): number {
@@ -36,10 +38,26 @@ export class CommittedHistory {
     if (batch.baseOffset >= this.end) this.#batches.push(batch);
   }
 
+  digest(): string {
+    return this.#batches.map(({ leaderEpoch, crc }) => `${leaderEpoch}.${crc}`).join();
+  }
+
   /** A loss that was to be expected: what lies at or above `offset` is gone for good. */
   forgetFrom(offset: number): void {
     while (this.#batches.length > 0 && this.#batches.at(-1)!.lastOffset >= offset) {
-      this.#batches.pop();
+      this.#lost.add(keyOf(this.#batches.pop()!));
     }
   }
+
+  /** `batch` was said to be committed when it was void already. */
+  addLost(batch: { readonly baseOffset: number; readonly crc: number }): void {
+    this.#lost.add(keyOf(batch));
+  }
+
+  hasLost(batch: { readonly baseOffset: number; readonly crc: number }): boolean {
+    return this.#lost.has(keyOf(batch));
+  }
 }
+
+const keyOf = ({ baseOffset, crc }: { readonly baseOffset: number; readonly crc: number }) =>
+  `${baseOffset} ${crc}`;

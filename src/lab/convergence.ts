@@ -39,10 +39,10 @@ function checkReplicas(
   leaderId: number,
   replicas: readonly number[],
 ): string | undefined {
-  const leader = cluster.logs(leaderId).find(topicId, index);
+  const leader = cluster.log(leaderId, topicId, index);
   if (leader === undefined) return `${where}: leader ${leaderId} has no log`;
   for (const brokerId of replicas) {
-    const log = cluster.logs(brokerId).find(topicId, index);
+    const log = cluster.log(brokerId, topicId, index);
     if (log?.logEndOffset !== leader.logEndOffset) {
       const ends = `ends at ${log?.logEndOffset}, its leader at ${leader.logEndOffset}`;
       return `${where}: ${brokerId} ${ends}`;

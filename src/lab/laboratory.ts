@@ -36,7 +36,17 @@ interface LaboratoryOptions {
   readonly choices: Choices;
   /** Racks by broker, in order; none by default. */
   readonly racks?: readonly string[];
+  /** Kafka's own defaults, also where others make faster tests. */
+  readonly kafkaDefaults?: boolean;
 }
+
+interface Exchange {
+  readonly apiVersion: number;
+  readonly timeoutMs: number;
+}
+
+/** What a client hears: a response, or how the connection did not bring one. */
+export type Heard<Name extends ApiName> = ResponseOf<Name> | 'silence' | 'closed' | 'timed out';
 
 const clientTimeoutMs = 5000;
 
@@ -50,7 +60,11 @@ export class Laboratory {
 
   constructor(options: LaboratoryOptions) {
     const brokerIds = Array.from({ length: options.brokers }, (_, index) => index + 1);
-    const configs = staticConfigs({ brokerIds, config: options.config });
+    const configs = staticConfigs({
+      brokerIds,
+      config: options.config,
+      kafkaDefaults: options.kafkaDefaults ?? false,
+    });
     this.choices = options.choices;
     this.cluster = new Cluster({
       seed: options.seed,
@@ -112,7 +126,7 @@ export class Laboratory {
     const image = this.cluster.metadata.topicsByName.get(topic);
     const leader = image?.partitions[partition]?.leader ?? -1;
     if (image === undefined || leader < 0) return [];
-    const log = this.cluster.logs(leader).find(image.topicId, partition);
+    const log = this.cluster.log(leader, image.topicId, partition);
     return log === undefined ? [] : valuesOf(log);
   }
 
@@ -147,20 +161,34 @@ export class Laboratory {
     reply: (response: ResponseOf<Name> | undefined) => void,
     apiVersion = apis[api].versions[1] as number,
   ): void {
+    const exchange = { apiVersion, timeoutMs: clientTimeoutMs };
+    this.exchange(brokerId, api, request, exchange, (heard) =>
+      reply(typeof heard === 'string' ? undefined : heard),
+    );
+  }
+
+  /** Sends a request as a client does. `reply` is called once. */
+  exchange<Name extends ApiName>(
+    brokerId: number,
+    api: Name,
+    request: RequestOf<Name>,
+    { apiVersion, timeoutMs }: Exchange,
+    reply: (heard: Heard<Name>) => void,
+  ): void {
     const { cluster } = this;
     const { clock, network } = cluster;
     let open = true;
-    const settle = (response: ResponseOf<Name> | undefined) => {
+    const settle = (heard: Heard<Name>) => {
       if (!open) return;
       open = false;
       timer.cancel();
-      reply(response);
+      reply(heard);
     };
-    const timer = clock.after(clientTimeoutMs, () => settle(undefined));
+    const timer = clock.after(timeoutMs, () => settle('timed out'));
     const process = cluster.process(brokerId);
     const broker = cluster.broker(brokerId);
     if (process === undefined || broker === undefined) {
-      clock.after(0, () => settle(undefined));
+      clock.after(0, () => settle('closed'));
       return;
     }
     const there = { from: 'clients', to: brokerId, plane: 'client', label: api } as const;
@@ -168,14 +196,15 @@ export class Laboratory {
     const context = { apiVersion, clientId: 'lab' };
     network.send(there, () => {
       if (!process.isAlive) {
-        settle(undefined);
+        settle('closed');
         return;
       }
       process.deliver(() => {
         if (!open) return;
         broker.handle(api, request, context, (outcome) => {
-          const response = typeof outcome === 'string' ? undefined : outcome;
-          network.send(back, () => settle(response), process);
+          const heard =
+            outcome === 'no-reply' ? 'silence' : outcome === 'close' ? 'closed' : outcome;
+          network.send(back, () => settle(heard), process);
         });
       });
     });

@@ -7,6 +7,7 @@ import { checkImage } from './image-invariants.ts';
 import { mustHold } from './invariant-broken.ts';
 import { MatchedPrefix } from './matched-prefix.ts';
 import { type ReplicaView, replicaViews } from './replica-views.ts';
+import { StaleReplicas } from './stale-replicas.ts';
 
 export interface PartitionRules {
   /** `min.insync.replicas`, at most the number of replicas. */
@@ -38,8 +39,7 @@ export class PartitionInvariants {
   readonly #lossy = new Set<number>();
   /** Replicas whose process ended uncleanly and that have not been in sync since (KIP-966). */
   readonly #unclean = new Set<number>();
-  /** Replicas that still hold what a loss has made void; until they are cut back. */
-  readonly #stale = new Set<number>();
+  readonly #stale = new StaleReplicas();
   #image: PartitionImage | undefined;
   /** Losses that Kafka would have had as well: unclean elections, too many power cuts at once. */
   losses = 0;
@@ -49,7 +49,9 @@ export class PartitionInvariants {
   }
 
   truncated(brokerId: number, logEndOffset: number): void {
-    this.#stale.delete(brokerId);
+    const { cluster, topicId, index } = this.#place;
+    const partition = cluster.broker(brokerId)?.replicas.partition(topicId, index);
+    this.#stale.ends(brokerId, logEndOffset, partition);
     this.#prefix.truncated(brokerId, logEndOffset);
   }
 
@@ -60,7 +62,7 @@ export class PartitionInvariants {
 
   /** A disk has lost something, or everything: until it is in sync again it has nothing to show. */
   diskLost(brokerId: number): void {
-    const log = this.#place.cluster.logs(brokerId).find(this.#place.topicId, this.#place.index);
+    const log = this.#place.cluster.log(brokerId, this.#place.topicId, this.#place.index);
     this.truncated(brokerId, log?.logEndOffset ?? 0);
     this.#lossy.add(brokerId);
   }
@@ -75,13 +77,16 @@ export class PartitionInvariants {
     // Who leads now says what is true, whatever it was before.
     const leader = all.find(({ leadership }) => leadership?.leaderEpoch === image.leaderEpoch);
     if (leader !== undefined) for (const brokerId of image.isr) this.#stale.delete(brokerId);
+    for (const { brokerId, log, partition } of all) {
+      this.#stale.ends(brokerId, log.logEndOffset, partition);
+    }
     const views = all.filter(({ brokerId }) => !this.#stale.has(brokerId));
-    for (const view of views) if (view.leadership !== undefined) this.#expose(view, image);
+    for (const view of views) if (view.leadership !== undefined) this.#expose(view, image, all);
     this.#recover(image, views);
-    this.#checkFollowers(image, views);
+    this.#checkFollowers(views);
     for (const view of views)
       if (view.leadership !== undefined) this.#checkLeader(view, image, views);
-    this.#checkLeaderCompleteness(image, views);
+    this.#checkLeaderCompleteness(image, views, all);
     this.#checkCandidates(image, views);
     this.#checkIsrGrowth(image, views);
     this.#checkDurability(image, all);
@@ -91,9 +96,11 @@ export class PartitionInvariants {
   /** A client was told that its batch is committed (acks=all). */
   acknowledged(batch: { readonly baseOffset: number; readonly crc: number }): void {
     const { name } = this.#place;
-    if (this.losses > 0) return; // what was said before a loss counts no more
     const known = this.history.at(batch.baseOffset);
-    mustHold('I-12', known?.crc === batch.crc, () => {
+    const isCommitted = known?.crc === batch.crc;
+    // Whoever leads on without knowing that it is to be cut back says what is void already.
+    if (!isCommitted && this.#isStale(batch)) this.history.addLost(batch);
+    mustHold('I-12', isCommitted || this.isVoid || this.history.hasLost(batch), () => {
       const there = known === undefined ? 'nothing' : describeBatch(known);
       return `${name}: offset ${batch.baseOffset} was acknowledged with ${there} committed there`;
     });
@@ -102,11 +109,23 @@ export class PartitionInvariants {
   /** A consumer was given a batch. */
   served(batch: BatchIdentity): void {
     const { name } = this.#place;
-    if (this.losses > 0) return;
+    if (this.isVoid || this.history.hasLost(batch) || this.#isStale(batch)) return;
     const known = this.history.at(batch.baseOffset);
     mustHold('I-13', known !== undefined && this.history.agreesWith(batch), () => {
       return `${name}: a consumer was given ${describeBatch(batch)}, which is not committed`;
     });
+  }
+
+  /** Some replica has it that is to be cut back. */
+  #isStale(wanted: { readonly baseOffset: number; readonly crc: number }): boolean {
+    const { cluster, topicId, index } = this.#place;
+    for (const brokerId of this.#stale.brokerIds) {
+      const log = cluster.log(brokerId, topicId, index);
+      if (log === undefined) continue;
+      const [found] = batchesOf(log, wanted.baseOffset, wanted.baseOffset + 1);
+      if (found?.baseOffset === wanted.baseOffset && found.crc === wanted.crc) return true;
+    }
+    return false;
   }
 
   #checkLog({ brokerId, log }: ReplicaView): void {
@@ -120,7 +139,8 @@ export class PartitionInvariants {
   }
 
   /** What a leader shows is committed from now on, unless something else was before it. */
-  #expose({ brokerId, log, leadership }: ReplicaView, image: PartitionImage): void {
+  #expose(view: ReplicaView, image: PartitionImage, all: readonly ReplicaView[]): void {
+    const { brokerId, log, leadership } = view;
     const { name } = this.#place;
     const key = `${brokerId} in epoch ${leadership!.leaderEpoch}`;
     const before = this.#highWatermarks.get(key) ?? 0;
@@ -132,7 +152,9 @@ export class PartitionInvariants {
     const from = Math.max(this.#prefix.of(brokerId, log), log.logStartOffset);
     if (highWatermark <= from) return;
     for (const batch of batchesOf(log, from, highWatermark)) {
-      if (!this.history.agreesWith(batch) && this.#mayLose(image)) this.#lose(batch.baseOffset);
+      if (!this.history.agreesWith(batch) && this.#mayLose(image)) {
+        this.#lose(image, batch.baseOffset, brokerId, all);
+      }
       mustHold('I-06', this.history.agreesWith(batch), () => {
         const there = describeBatch(this.history.at(batch.baseOffset)!);
         return `${name}: leader ${key} shows ${describeBatch(batch)}, committed was ${there}`;
@@ -148,10 +170,7 @@ export class PartitionInvariants {
     const leader = views.find(({ brokerId }) => brokerId === image.leader);
     if (leader === undefined) return;
     const kept = this.#prefix.of(leader.brokerId, leader.log);
-    this.#lose(kept);
-    for (const { brokerId, log } of views) {
-      if (brokerId !== leader.brokerId && log.logEndOffset > kept) this.#stale.add(brokerId);
-    }
+    this.#lose(image, kept, leader.brokerId, views);
   }
 
   /** Who is in sync and has all that is committed, has lost nothing. */
@@ -164,17 +183,14 @@ export class PartitionInvariants {
     }
   }
 
-  #checkFollowers(image: PartitionImage, views: readonly ReplicaView[]): void {
+  #checkFollowers(views: readonly ReplicaView[]): void {
     const { name } = this.#place;
     for (const { brokerId, log, partition, leadership } of views) {
       const matched = this.#prefix.of(brokerId, log);
-      // After a loss only those in sync are sure to have been cut back to what is left,
-      // and who leads once it has heard that it does: what it has is what is left.
-      const isSure = image.isr.includes(brokerId) && brokerId !== image.leader;
-      const leadsNow = leadership?.leaderEpoch === image.leaderEpoch;
-      const isBehind = this.losses > 0 && !isSure && !leadsNow;
-      const mayDiffer = this.#lossy.has(brokerId) || this.#isVoid || isBehind;
-      mustHold('I-06', matched >= log.highWatermark || mayDiffer, () => {
+      const mayDiffer = this.#lossy.has(brokerId) || this.isVoid;
+      // Of before a loss is the high watermark, too, that a process finds on its disk.
+      const agreed = Math.min(log.highWatermark, this.losses > 0 ? this.history.end : Infinity);
+      mustHold('I-06', matched >= agreed || mayDiffer, () => {
         const facts = `agrees up to ${matched}, has its high watermark at ${log.highWatermark}`;
         return `${name}: the log of ${brokerId} differs from what is committed: it ${facts}`;
       });
@@ -192,7 +208,7 @@ export class PartitionInvariants {
   /** The own view of everybody who believes to lead. */
   #checkLeader(leader: ReplicaView, image: PartitionImage, views: readonly ReplicaView[]): void {
     const { name } = this.#place;
-    if (this.#isVoid) return;
+    if (this.isVoid) return;
     const leadership = leader.leadership!;
     const { highWatermark } = leader.log;
     const shown = Math.min(highWatermark, this.history.end);
@@ -242,7 +258,11 @@ export class PartitionInvariants {
   }
 
   /** The leader that the controller has named, once it acts on it, has everything. */
-  #checkLeaderCompleteness(image: PartitionImage, views: readonly ReplicaView[]): void {
+  #checkLeaderCompleteness(
+    image: PartitionImage,
+    views: readonly ReplicaView[],
+    all: readonly ReplicaView[],
+  ): void {
     const leader = views.find(({ brokerId }) => brokerId === image.leader);
     if (leader?.leadership?.leaderEpoch !== image.leaderEpoch) return;
     const matched = this.#prefix.of(leader.brokerId, leader.log);
@@ -251,10 +271,7 @@ export class PartitionInvariants {
       const facts = `in epoch ${image.leaderEpoch} has ${matched} of ${this.history.end} committed`;
       return `${this.#place.name}: the leader ${leader.brokerId} ${facts} offsets`;
     });
-    this.#lose(matched);
-    for (const { brokerId, log } of views) {
-      if (brokerId !== leader.brokerId && log.logEndOffset > matched) this.#stale.add(brokerId);
-    }
+    this.#lose(image, matched, leader.brokerId, all);
   }
 
   #checkCandidates(image: PartitionImage, views: readonly ReplicaView[]): void {
@@ -298,15 +315,34 @@ export class PartitionInvariants {
     });
   }
 
-  /** What lies at or above `offset` is lost, as it would be in Kafka. */
-  #lose(offset: number): void {
+  /** All that the verdict upon what comes depends on, as one text. */
+  digest(): string {
+    const sets = [this.#lossy, this.#unclean, this.#stale.brokerIds].map((ids) =>
+      [...ids].sort().join(),
+    );
+    return [this.history.digest(), this.losses > 0, ...sets].join(' ');
+  }
+
+  /**
+   * What lies at or above `offset` is lost, as it would be in Kafka: `keeper` says what is left, and
+   * whoever has more is to be cut back.
+   */
+  #lose(
+    { leaderEpoch }: PartitionImage,
+    offset: number,
+    keeper: number,
+    all: readonly ReplicaView[],
+  ): void {
     this.losses++;
     this.history.forgetFrom(offset);
     this.#prefix.historyCut(offset);
+    for (const view of all) {
+      if (view.brokerId !== keeper) this.#stale.add(view, { offset, leaderEpoch });
+    }
   }
 
   /** An unclean election has lost something: what replicas have in common counts no more. */
-  get #isVoid(): boolean {
+  get isVoid(): boolean {
     return this.losses > 0 && this.#place.rules().uncleanElections;
   }
 

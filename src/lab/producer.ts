@@ -25,8 +25,8 @@ interface ProducerOptions {
   readonly acks: number;
   readonly idempotent: boolean;
   readonly done: (delivery: Delivery) => void;
-  /** A broker does not know what this batch follows upon. */
-  readonly outOfOrder: (target: Target, brokerId: number) => void;
+  /** A broker does not know what this batch follows upon: the last that was acknowledged. */
+  readonly outOfOrder: (batch: Target, last: Delivery | undefined, brokerId: number) => void;
 }
 
 interface Batch extends Target {
@@ -58,7 +58,11 @@ export class Producer {
   readonly #queues = new Map<string, Batch[]>();
   readonly #sequences = new Map<string, number>();
   readonly #leds = new Map<string, Led>();
-  #epoch = 0;
+  readonly #lastAcknowledged = new Map<string, Delivery>();
+  /** What was sent under one epoch, perhaps written, and then under another: may be there twice. */
+  readonly repeated = new Set<string>();
+  /** By partition: a partition begins a new one when the others need not. */
+  readonly #epochs = new Map<string, number>();
 
   constructor(producerId: number, options: ProducerOptions) {
     this.#producerId = producerId;
@@ -119,7 +123,10 @@ export class Producer {
     }
     if (answer?.errorCode !== refusal) batch.isDoubtful = true;
     if (answer?.errorCode === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER) {
-      this.#options.outOfOrder(batch, this.#leds.get(keyOf(batch))!.leader);
+      const key = keyOf(batch);
+      const { leader } = this.#leds.get(key)!;
+      this.#options.outOfOrder(batch, this.#lastAcknowledged.get(key), leader);
+      this.repeated.add(batch.value);
       this.#startAnew(queue);
       return;
     }
@@ -139,9 +146,10 @@ export class Producer {
 
   /** As Kafka's producer after a loss: the rest of the queue in a new epoch, from sequence 0 on. */
   #startAnew(queue: Batch[]): void {
-    this.#epoch++;
+    const key = keyOf(queue[0]!);
+    this.#epochs.set(key, (this.#epochs.get(key) ?? 0) + 1);
     for (const [index, batch] of queue.entries()) this.#encode(batch, index);
-    this.#sequences.set(keyOf(queue[0]!), queue.length);
+    this.#sequences.set(key, queue.length);
     this.#send(queue, queue[0]!);
   }
 
@@ -150,7 +158,7 @@ export class Producer {
     const value = new TextEncoder().encode(batch.value);
     const identity = {
       producerId: this.#producerId,
-      producerEpoch: this.#epoch,
+      producerEpoch: this.#epochs.get(keyOf(batch)) ?? 0,
       baseSequence: sequence,
     };
     const record = { value, timestampMs: laboratory.nowMs };
@@ -160,7 +168,10 @@ export class Producer {
   #end(queue: Batch[], batch: Batch, outcome: Delivery['outcome'], baseOffset: number): void {
     const { topic, partition, value, bytes } = batch;
     const { acks, done } = this.#options;
-    done({ topic, partition, value, acks, crc: crcOf(bytes, 0), outcome, baseOffset });
+    const crc = crcOf(bytes, 0);
+    const delivery = { topic, partition, value, acks, crc, outcome, baseOffset };
+    if (outcome === 'acknowledged') this.#lastAcknowledged.set(keyOf(batch), delivery);
+    done(delivery);
     queue.shift();
     const next = queue[0];
     if (next !== undefined) this.#send(queue, next);

@@ -19,7 +19,7 @@ export interface ReplicaView {
 export function replicaViews(cluster: Cluster, topicId: string, index: number): ReplicaView[] {
   const views: ReplicaView[] = [];
   for (const brokerId of cluster.brokerIds) {
-    const log = cluster.logs(brokerId).find(topicId, index);
+    const log = cluster.log(brokerId, topicId, index);
     if (log === undefined) continue;
     const partition = cluster.broker(brokerId)?.replicas.partition(topicId, index);
     views.push({ brokerId, log, partition, leadership: partition?.leadership });

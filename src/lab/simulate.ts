@@ -1,10 +1,11 @@
 import { AssertionFailure } from '../assert.ts';
 import { InvariantBroken } from './invariant-broken.ts';
 import { invariants } from './invariant-names.ts';
+import { tellInLanes } from './lanes.ts';
 import { replayText } from './replay-text.ts';
 import { shrink } from './shrink.ts';
-import { tell } from './story.ts';
 import { Swarm } from './swarm.ts';
+import { tellChoices } from './tell-choices.ts';
 
 type Events = readonly (readonly number[])[];
 
@@ -16,12 +17,15 @@ export interface Failure {
   readonly seed: number;
   /** The choices up to the failure, shrunk if that was asked for. */
   readonly choices: Events;
+  /** The same in words, without the boring ones. */
+  readonly chosen: readonly string[];
   /** The last events before it, one a line. */
   readonly story: readonly string[];
 }
 
 const shrinkBudget = 400;
 const toldEvents = 60;
+const toldChoices = 40;
 
 /** Runs one seed; undefined if all held. */
 export function simulate(options: {
@@ -38,9 +42,20 @@ export function simulate(options: {
     const isOurs = error instanceof InvariantBroken || error instanceof AssertionFailure;
     if (!isOurs) throw error;
     const id = error instanceof InvariantBroken ? error.id : 'assert';
-    const choices = swarm.choices.made.map((event) => event.map(({ taken }) => taken));
-    const story = trace.recent().slice(-toldEvents).map(tell);
-    return { id, detail: error.message, seed: options.seed, choices, story };
+    // Whatever the number, time goes on: 0 says so best.
+    const choices = swarm.choices.made.map((event) =>
+      event.map(({ label, taken }) =>
+        label === 'event' && swarm.actionOf(taken) === undefined ? 0 : taken,
+      ),
+    );
+    const chosen = tellChoices(swarm.choices.made, (drawn) => swarm.actionOf(drawn));
+    const { brokerIds, controllerIds } = swarm.laboratory.cluster;
+    const nodes = [
+      ...brokerIds.map((brokerId) => `broker ${brokerId}`),
+      ...controllerIds.map((controllerId) => `controller ${controllerId}`),
+    ];
+    const story = tellInLanes(trace.recent(), nodes, toldEvents);
+    return { id, detail: error.message, seed: options.seed, choices, chosen, story };
   }
 }
 
@@ -59,11 +74,14 @@ export function simplify(failure: Failure): Failure {
 }
 
 /** All that a person needs to see what happened, and to have it happen again. */
-export function report({ id, detail, seed, choices, story }: Failure): string {
+export function report({ id, detail, seed, choices, chosen, story }: Failure): string {
   const statement = invariants[id] ?? 'an assertion of our own';
   return [
     `seed ${seed} breaks ${id}: ${statement}`,
     `  ${detail}`,
+    '',
+    `chosen, of ${choices.length - 1} events:`,
+    ...chosen.slice(-toldChoices),
     '',
     ...story,
     '',

@@ -67,11 +67,15 @@ export class Swarm {
 
   /** One event: time goes on by one step, or something is done. */
   #event(): void {
-    const actions = this.#actions;
-    const time = actions.length * timePerAction;
-    const drawn = this.choices.choose(time + actions.length, 'event');
-    if (drawn >= time) this.#act(actions[drawn - time]!);
+    const kinds = this.#actions.length * (timePerAction + 1);
+    const action = this.actionOf(this.choices.choose(kinds, 'event'));
+    if (action !== undefined) this.#act(action);
     else this.#timeGoesOn(this.laboratory.nowMs + idleMs);
+  }
+
+  /** What an event's first choice stands for; undefined: time goes on. */
+  actionOf(drawn: number): ActionName | undefined {
+    return this.#actions[drawn - this.#actions.length * timePerAction];
   }
 
   /** The next event that is due by `timeMs`; without one that time comes. */
@@ -103,13 +107,18 @@ export class Swarm {
       if (delivery.outcome !== 'acknowledged' || acks !== -1) return;
       this.invariants.partition(delivery.topic, delivery.partition)?.acknowledged(delivery);
     };
-    const outOfOrder = ({ topic, partition }: Target, brokerId: number) => {
+    const outOfOrder = (
+      { topic, partition }: Target,
+      last: Delivery | undefined,
+      brokerId: number,
+    ) => {
       // A leader that has been replaced without knowing it may well miss something.
       const image = laboratory.cluster.metadata.topicsByName.get(topic)?.partitions[partition];
       const replica = laboratory.cluster.replica(brokerId, topic, partition);
-      if (this.invariants.losses > 0 || replica?.leaderEpoch !== image?.leaderEpoch) return;
-      const where = `${topic}-${partition}`;
-      throw new InvariantBroken('H-04', `${where}: an acknowledged sequence was forgotten`);
+      if (replica?.leaderEpoch !== image?.leaderEpoch || this.#isLost(last)) return;
+      const forgotten = last === undefined ? 'nothing' : `${last.value} at ${last.baseOffset}`;
+      const detail = `broker ${brokerId} has forgotten ${forgotten}, which was acknowledged`;
+      throw new InvariantBroken('H-04', `${topic}-${partition}: ${detail}`);
     };
     return new Producer(producerId, { laboratory, acks, idempotent, done, outOfOrder });
   }
@@ -170,7 +179,6 @@ export class Swarm {
 
   /** What was acknowledged is there; from the idempotent producer once, and in order. */
   #checkDeliveries(): void {
-    if (this.invariants.losses > 0) return;
     for (const { name, assignments } of this.profile.topics) {
       for (const partition of assignments.keys()) this.#checkPartition({ topic: name, partition });
     }
@@ -182,8 +190,10 @@ export class Swarm {
     const count = new Map<string, number>();
     for (const value of log) count.set(value, (count.get(value) ?? 0) + 1);
     const ours = this.deliveries.filter((d) => d.topic === topic && d.partition === partition);
-    for (const { value, outcome, acks } of ours) {
-      if (acks === -1 && outcome === 'acknowledged' && !count.has(value)) {
+    for (const delivery of ours) {
+      const { value, outcome, acks } = delivery;
+      const isPromised = acks === -1 && outcome === 'acknowledged';
+      if (isPromised && !count.has(value) && !this.#isLost(delivery)) {
         throw new InvariantBroken('H-01', `${where}: ${value} was acknowledged and is lost`);
       }
       if (outcome === 'refused' && count.has(value)) {
@@ -191,8 +201,15 @@ export class Swarm {
       }
     }
     for (const [value, times] of count) {
-      if (times === 1) continue;
+      if (times === 1 || this.#producers.some(({ repeated }) => repeated.has(value))) continue;
       throw new InvariantBroken('H-03', `${where}: ${value} is there ${times} times`);
     }
+  }
+
+  /** It was committed, and went in a loss that Kafka would have had as well. */
+  #isLost(delivery: Delivery | undefined): boolean {
+    if (delivery === undefined) return false;
+    const partition = this.invariants.partition(delivery.topic, delivery.partition);
+    return partition !== undefined && (partition.isVoid || partition.history.hasLost(delivery));
   }
 }

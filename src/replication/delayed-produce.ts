@@ -14,7 +14,7 @@ export interface PendingWrite {
 /**
  * Where `acks=all` waits. Replies with one error code per write, in order, once each has one:
  *
- * A the broker leads the partition no more                      NOT_LEADER_OR_FOLLOWER,
+ * A the broker has not led the partition ever since             NOT_LEADER_OR_FOLLOWER,
  *   because its topic is deleted                                UNKNOWN_TOPIC_OR_PARTITION
  * B the high watermark has reached it, with enough in sync      NONE
  * C the same, with fewer than `min.insync.replicas` in sync     NOT_ENOUGH_REPLICAS_AFTER_APPEND
@@ -45,7 +45,7 @@ function outcomeOf({
 }: PendingWrite): ErrorCode | undefined {
   const { leadership } = partition;
   if (partition.role.name === 'Deleted') return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-  if (leadership === undefined || leadership.leaderEpoch !== leaderEpoch) {
+  if (leadership === undefined || partition.leadsSinceEpoch > leaderEpoch) {
     return ErrorCode.NOT_LEADER_OR_FOLLOWER;
   }
   if (partition.log.highWatermark < requiredOffset) return undefined;

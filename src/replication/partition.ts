@@ -5,6 +5,7 @@ import { Leadership, type LedPartition } from './leadership.ts';
 import type { PartitionAssignment, PartitionIdentity } from './partition-assignment.ts';
 import type { PartitionHost } from './partition-host.ts';
 import type { FollowerPosition } from './replica-progress.ts';
+import type { ReplicaEvent } from './replication-event.ts';
 
 /** What has changed of a partition: this alone, or anything else, which is rare. */
 export type PartitionChange = 'log-end' | 'high-watermark' | 'other';
@@ -19,6 +20,12 @@ type Role =
   | { readonly name: 'Follower'; readonly leader: number; readonly leaderEpoch: number }
   | { readonly name: 'Offline'; readonly leaderEpoch: number }
   | { readonly name: 'Deleted'; readonly leaderEpoch: number };
+
+export const becameLeader = ({ leaderEpoch, isr }: PartitionAssignment): ReplicaEvent => ({
+  type: 'became-leader',
+  leaderEpoch,
+  isr,
+});
 
 const refused = (errorCode: ErrorCode): AppendResult => ({
   errorCode,
@@ -45,6 +52,7 @@ export class Partition implements LedPartition {
   readonly host: PartitionHost;
   #listeners: Set<PartitionListener> | undefined;
   #role: Role = { name: 'Offline', leaderEpoch: -1 };
+  #leadsSinceEpoch = -1;
 
   constructor(identity: PartitionIdentity, log: PartitionLog, host: PartitionHost) {
     this.identity = identity;
@@ -58,6 +66,11 @@ export class Partition implements LedPartition {
 
   get leadership(): Leadership | undefined {
     return this.#role.name === 'Leader' ? this.#role.leadership : undefined;
+  }
+
+  /** Who leads may be elected again: this is the leader epoch in which it began to. */
+  get leadsSinceEpoch(): number {
+    return this.#leadsSinceEpoch;
   }
 
   get leaderEpoch(): number {
@@ -156,10 +169,15 @@ export class Partition implements LedPartition {
       : ErrorCode.UNKNOWN_LEADER_EPOCH;
   }
 
-  #becomeLeader(assignment: PartitionAssignment): void {
-    const { leaderEpoch, isr } = assignment;
-    this.host.emit(this.identity, { type: 'became-leader', leaderEpoch, isr });
+  /** Leads, which the trace has been told. */
+  beginToLead(assignment: PartitionAssignment): void {
+    if (this.#role.name !== 'Leader') this.#leadsSinceEpoch = assignment.leaderEpoch;
     this.#role = { name: 'Leader', leadership: new Leadership(this, assignment) };
+  }
+
+  #becomeLeader(assignment: PartitionAssignment): void {
+    this.host.emit(this.identity, becameLeader(assignment));
+    this.beginToLead(assignment);
   }
 
   #becomeFollower({ leader, leaderEpoch }: PartitionAssignment): void {

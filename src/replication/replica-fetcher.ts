@@ -6,6 +6,7 @@ import type { Clock, Timer } from '../simulation/clock.ts';
 import { type AskEpochEnd, truncateFirst } from './historical-truncation.ts';
 import type { Partition } from './partition.ts';
 import type { PartitionIdentity } from './partition-assignment.ts';
+import type { ReplicationQuota } from './replication-quota.ts';
 import { truncateToDivergence } from './truncation.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface ReplicaFetcherOptions {
   readonly clock: Clock;
   readonly settings: () => FetcherSettings;
   readonly knobs: Pick<Knobs, 'truncation' | 'fencing'>;
+  /** One for all fetchers of the broker. */
+  readonly quota: ReplicationQuota;
   readonly fetch: SendToLeader<FetchRequest, FetchResponse>;
   /**
    * Where the leader's log starts and ends, to begin anew when the follower's end is outside it.
@@ -52,6 +55,8 @@ interface Followed {
   toldIn: number;
   toldLeaderEpoch: number;
   toldFetchOffset: number;
+  /** It has all that the leader has said to be committed. */
+  isInSync: boolean;
 }
 
 const keyOf = (topicId: string, partition: number): string => `${topicId}-${partition}`;
@@ -91,7 +96,8 @@ export class ReplicaFetcher {
 
   follow(partition: Partition): void {
     const key = keyOf(partition.identity.topicId, partition.identity.partition);
-    const followed = { key, partition, toldIn: 0, toldLeaderEpoch: -1, toldFetchOffset: -1 };
+    const told = { toldIn: 0, toldLeaderEpoch: -1, toldFetchOffset: -1 };
+    const followed = { key, partition, ...told, isInSync: false };
     this.#followed.set(key, followed);
     this.#begin(followed);
   }
@@ -143,6 +149,10 @@ export class ReplicaFetcher {
   }
 
   #include(followed: Followed): void {
+    if (this.#isThrottled(followed)) {
+      this.#rest(followed);
+      return;
+    }
     this.#resting.delete(followed);
     this.#forgotten.delete(followed.key);
     this.#moved.add(followed);
@@ -184,7 +194,9 @@ export class ReplicaFetcher {
   #send(): void {
     this.#nextSend?.cancel();
     this.#nextSend = undefined;
-    if (this.#closed || this.#followed.size === this.#resting.size) return;
+    if (this.#closed) return;
+    if (this.#options.quota.isExceeded) this.#restThrottled();
+    if (this.#followed.size === this.#resting.size) return;
     this.#inFlight++;
     this.#requests++;
     const number = this.#requests;
@@ -193,6 +205,16 @@ export class ReplicaFetcher {
       this.#inFlight--;
       if (!this.#closed) this.#received(response, number, request.sessionEpoch === 0);
     });
+  }
+
+  /** It has to catch up, and the quota for that is used up. Who is in sync never waits. */
+  #isThrottled({ partition, isInSync }: Followed): boolean {
+    const { quota } = this.#options;
+    return !isInSync && quota.isExceeded && quota.isThrottled(partition.identity);
+  }
+
+  #restThrottled(): void {
+    for (const followed of this.#awake()) if (this.#isThrottled(followed)) this.#rest(followed);
   }
 
   #buildRequest(): FetchRequest {
@@ -292,13 +314,21 @@ export class ReplicaFetcher {
         return;
       }
       this.#moved.add(followed);
+      this.#countTowardsQuota(partition, chunks);
     }
+    followed.isInSync = log.logEndOffset >= data.highWatermark;
     log.setHighWatermark(Math.min(data.highWatermark, log.logEndOffset));
     if (data.logStartOffset > log.logStartOffset && data.logStartOffset <= log.highWatermark) {
       log.moveLogStart(data.logStartOffset);
       this.#moved.add(followed);
     }
     partition.changed();
+  }
+
+  #countTowardsQuota({ identity }: Partition, chunks: readonly Uint8Array[]): void {
+    const { quota } = this.#options;
+    if (!quota.isThrottled(identity)) return;
+    quota.record(chunks.reduce((sum, { length }) => sum + length, 0));
   }
 
   /** Our end lies outside the leader's log: cut back to its end, or begin at its start. */

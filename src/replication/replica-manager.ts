@@ -1,12 +1,14 @@
 import type { Clock, Timer } from '../simulation/clock.ts';
 import type { LogStore } from './log-store.ts';
-import { Partition } from './partition.ts';
+import { becameLeader, Partition } from './partition.ts';
 import type { PartitionAssignment, PartitionIdentity } from './partition-assignment.ts';
 import type { IsrChange, IsrChangeReply, IsrSettings, PartitionHost } from './partition-host.ts';
 import { Purgatory } from './purgatory.ts';
 import { ReplicaFetcher, type ReplicaFetcherOptions } from './replica-fetcher.ts';
 import type { FollowerContact } from './replica-progress.ts';
 import type { ReplicaEvent } from './replication-event.ts';
+import { ReplicationQuota, type ReplicationQuotaOptions } from './replication-quota.ts';
+import { SleepingPartitions } from './sleeping-partitions.ts';
 
 interface ReplicaManagerSettings {
   readonly replicaLagTimeMaxMs: number;
@@ -29,14 +31,19 @@ interface ReplicaManagerOptions {
   ) => void;
   readonly emit: (identity: PartitionIdentity, event: ReplicaEvent) => void;
   readonly fetcher: (leader: number) => ReplicaFetcherOptions;
+  readonly quota: (side: 'leader' | 'follower') => ReplicationQuotaOptions;
 }
 
 /** All replicas that one broker hosts: gives each its role, and runs the loops that they need. */
 export class ReplicaManager {
   readonly purgatory: Purgatory;
+  /** What followers here and elsewhere may take of throttled replicas. */
+  readonly leaderQuota: ReplicationQuota;
+  readonly followerQuota: ReplicationQuota;
   readonly #options: ReplicaManagerOptions;
   readonly #host: PartitionHost;
   readonly #topics = new Map<string, Map<number, Partition>>();
+  readonly #sleeping = new SleepingPartitions();
   readonly #fetchers = new Map<number, ReplicaFetcher>();
   readonly #contacts = new Map<number, FollowerContact>();
   /** Those led here of which not every replica is in sync. */
@@ -46,6 +53,8 @@ export class ReplicaManager {
   constructor(options: ReplicaManagerOptions) {
     this.#options = options;
     this.purgatory = new Purgatory(options.clock);
+    this.leaderQuota = new ReplicationQuota(options.quota('leader'));
+    this.followerQuota = new ReplicationQuota(options.quota('follower'));
     this.#host = {
       brokerId: options.brokerId,
       now: () => options.clock.now(),
@@ -91,11 +100,12 @@ export class ReplicaManager {
   }
 
   partition(topicId: string, index: number): Partition | undefined {
-    return this.#topics.get(topicId)?.get(index);
+    return this.#topics.get(topicId)?.get(index) ?? this.#wake(topicId, index);
   }
 
-  *partitions(): Iterable<Partition> {
-    for (const topic of this.#topics.values()) yield* topic.values();
+  partitions(): Iterable<Partition> {
+    for (const { topicId, partition } of this.#sleeping.all()) this.#wake(topicId, partition);
+    return this.#awake();
   }
 
   /** From whom a partition is fetched: one broker, or none. */
@@ -121,6 +131,11 @@ export class ReplicaManager {
 
   /** The controller has made or changed a partition of which this broker has a replica. */
   assign(identity: PartitionIdentity, assignment: PartitionAssignment): void {
+    if (this.#maySleep(identity, assignment)) {
+      this.#options.emit(identity, becameLeader(assignment));
+      this.#sleeping.add(identity, assignment);
+      return;
+    }
     const partition = this.#open(identity);
     const isNew = partition.assign(assignment);
     const { leadership } = partition;
@@ -150,14 +165,16 @@ export class ReplicaManager {
       this.#underReplicated.delete(partition);
       partition.delete();
     }
+    for (const identity of this.#sleeping.removeTopic(topicId)) {
+      this.#options.emit(identity, { type: 'deleted' });
+    }
     this.#options.logs.removeTopic(topicId);
   }
 
   /** A reassignment has moved the partition away: its replica here closes, and its bytes go. */
   removeReplica(topicId: string, index: number, leaderEpoch: number): void {
-    const topic = this.#topics.get(topicId);
-    const partition = topic?.get(index);
-    topic?.delete(index);
+    const partition = this.partition(topicId, index);
+    this.#topics.get(topicId)?.delete(index);
     if (partition !== undefined) {
       for (const fetcher of this.#fetchers.values()) fetcher.unfollow(partition);
       this.#underReplicated.delete(partition);
@@ -173,7 +190,7 @@ export class ReplicaManager {
 
   /** Who may be in an ISR has changed, and whose log start DeleteRecords waits for. */
   reconsiderIsr(): void {
-    for (const partition of this.partitions()) {
+    for (const partition of this.#awake()) {
       if (partition.leadership === undefined) continue;
       partition.leadership.reconsiderIsr();
       partition.changed();
@@ -182,10 +199,33 @@ export class ReplicaManager {
 
   applyRetention(): void {
     const nowMs = this.#options.clock.now();
-    for (const partition of this.partitions()) {
+    for (const partition of this.#awake()) {
       partition.log.expireProducers(nowMs);
       if (partition.log.applyRetention(nowMs) > 0) partition.changed();
     }
+  }
+
+  *#awake(): Iterable<Partition> {
+    for (const topic of this.#topics.values()) yield* topic.values();
+  }
+
+  #maySleep({ topicId, partition }: PartitionIdentity, assignment: PartitionAssignment): boolean {
+    const { leader, replicas } = assignment;
+    if (leader !== this.#host.brokerId || replicas.length > 1) return false;
+    return (
+      this.partition(topicId, partition) === undefined &&
+      this.#options.logs.find(topicId, partition) === undefined
+    );
+  }
+
+  /** Nobody sees whether it slept: that it leads has been told. */
+  #wake(topicId: string, index: number): Partition | undefined {
+    const woken = this.#sleeping.wake(topicId, index);
+    if (woken === undefined) return undefined;
+    const [identity, assignment] = woken;
+    const partition = this.#open(identity);
+    partition.beginToLead(assignment);
+    return partition;
   }
 
   #open(identity: PartitionIdentity): Partition {
@@ -212,7 +252,7 @@ export class ReplicaManager {
   }
 
   #checkIsr(): void {
-    for (const partition of this.partitions()) {
+    for (const partition of this.#awake()) {
       partition.leadership?.shrinkIsr();
       partition.leadership?.reconsiderIsr();
     }

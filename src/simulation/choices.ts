@@ -2,7 +2,7 @@ import { assert } from '../assert.ts';
 import { Random } from './random.ts';
 
 /** One decision that could have gone otherwise: which of how many, and what it was about. */
-interface Choice {
+export interface Choice {
   readonly label: string;
   readonly of: number;
   readonly taken: number;

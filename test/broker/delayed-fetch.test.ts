@@ -29,6 +29,7 @@ class Reader {
       maxWaitMs: 500,
       mayReadFollower: false,
       readReplica: () => -1,
+      isThrottled: () => false,
       ...change,
     };
     this.last = new DelayedFetch(
@@ -202,5 +203,22 @@ test('a session whose reader comes no more hears of one change and no other', ()
   expect(reader.partition(0).listeners).toBe(0);
   reader.partition(0).write(1);
   reader.fetch();
+  expect(reader.read(0)?.sizeBytes).toBeGreaterThan(0);
+});
+
+test('a follower that is throttled is told all but the records, and waits for them in vain', () => {
+  const reader = new Reader();
+  reader.partition(0).write(1);
+  let throttled = true;
+  const follower = { isolation: 'log-end', replicaId: 2, isThrottled: () => throttled } as const;
+  reader.fetch({ ...follower, maxWaitMs: 0 });
+  expect(reader.read(0)).toMatchObject({ errorCode: ErrorCode.NONE, sizeBytes: 0, chunks: [] });
+  reader.replies.length = 0;
+  reader.fetch(follower);
+  reader.partition(0).write(1);
+  reader.clock.advanceTo(499);
+  expect(reader.replies).toHaveLength(0);
+  throttled = false;
+  reader.clock.advanceTo(500);
   expect(reader.read(0)?.sizeBytes).toBeGreaterThan(0);
 });

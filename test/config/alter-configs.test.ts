@@ -171,6 +171,8 @@ describe('the configs of a topic', () => {
       ...{ messageTimestampType: 'CreateTime', compressionType: 'producer' },
       ...{ cleanupPolicy: { compact: false, delete: true }, minInSyncReplicas: 1 },
       uncleanLeaderElectionEnable: false,
+      leaderReplicationThrottledReplicas: [],
+      followerReplicationThrottledReplicas: [],
     });
     const own = {
       ...{ 'compression.type': 'uncompressed', 'cleanup.policy': 'compact' },

@@ -21,6 +21,22 @@ test('a write that has lost its leader is NOT_LEADER_OR_FOLLOWER', () => {
   expect(answer()?.errorCode).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
 });
 
+test('a write waits on in a new leader epoch of the same leader', () => {
+  const world = new World();
+  world.createTopic('t', [[1, 2, 3]]);
+  world.cluster.network.setLink({ from: 1, to: 2 }, { cut: true });
+  const answer = world.produce('t', ['a'], { timeoutMs: 60_000 });
+  const topics = [{ name: 't', partitions: [{ partitionIndex: 0, replicas: [1, 2] }] }];
+  const request = { timeoutMs: 1000, allowReplicationFactorChange: true, topics };
+  world.send(3, 'AlterPartitionReassignments', request);
+  world.advance(1000);
+  expect(world.partition('t')).toMatchObject({ leader: 1, leaderEpoch: 1, isr: [1, 2] });
+  expect(answer()).toBeUndefined();
+  world.cluster.network.setLink({ from: 1, to: 2 }, { cut: false });
+  world.advance(5000);
+  expect(answer()?.errorCode).toBe(ErrorCode.NONE);
+});
+
 test('a write whose topic is deleted is UNKNOWN_TOPIC_OR_PARTITION', () => {
   const world = new World();
   world.createTopic('t', [[1, 2, 3]]);

@@ -4,6 +4,7 @@ import { ErrorCode } from '../../src/protocol/error-code.ts';
 import type { FetchRequest, FetchResponse } from '../../src/protocol/messages/fetch.ts';
 import { Partition } from '../../src/replication/partition.ts';
 import { ReplicaFetcher } from '../../src/replication/replica-fetcher.ts';
+import { ReplicationQuota } from '../../src/replication/replication-quota.ts';
 import { VirtualClock } from '../../src/simulation/clock.ts';
 import { batchOf, makeLog } from '../log/make.ts';
 
@@ -25,6 +26,8 @@ const healthy = {
 /** The follower on broker 2, and its leader played by hand. */
 class Follower {
   readonly clock = new VirtualClock();
+  /** For partition 0 alone. */
+  bytesPerSecond = Number.POSITIVE_INFINITY;
   readonly requests: FetchRequest[] = [];
   readonly #replies: ((response: FetchResponse | undefined) => void)[] = [];
   readonly boundsAsked: ((bounds?: { logStartOffset: number; logEndOffset: number }) => void)[] =
@@ -45,6 +48,12 @@ class Follower {
       this.#replies.push(reply);
     },
     knobs: modernKnobs,
+    quota: new ReplicationQuota({
+      now: () => this.clock.now(),
+      bytesPerSecond: () => this.bytesPerSecond,
+      windows: () => ({ count: 10, lengthMs: 1000 }),
+      throttledReplicas: () => new Set([0]),
+    }),
     leaderBounds: (_, reply) => this.boundsAsked.push(reply),
     askEpochEnd: () => expect.unreachable(),
   });
@@ -263,4 +272,32 @@ test('a fetcher that is closed takes nothing and sends nothing', () => {
   follower.clock.advanceTo(10_000);
   expect(partition.log.logEndOffset).toBe(0);
   expect(follower.requests).toHaveLength(1);
+});
+
+test('a throttled partition that has to catch up rests while the quota is used up', () => {
+  const follower = new Follower();
+  const partition = follower.partition(0);
+  follower.partition(1);
+  follower.answer(0);
+  follower.bytesPerSecond = 40; // less than half a batch
+  follower.answer(1, { 0: { ...records(0, 1), highWatermark: 9 } });
+  expect(partition.log.logEndOffset).toBe(1);
+  expect(follower.forgotten(2)).toEqual([0]);
+  follower.answer(2, { 1: records(0, 1) });
+  expect(follower.named(3)).toEqual([[1, 1]]);
+  follower.clock.advanceTo(1999);
+  expect(follower.requests).toHaveLength(4);
+  follower.clock.advanceTo(2000); // one batch in two seconds is within 40 bytes a second
+  expect(follower.named(4)).toEqual([[0, 1]]);
+});
+
+test('one that is in sync is fetched whatever its quota', () => {
+  const follower = new Follower();
+  follower.partition(0);
+  follower.answer(0);
+  follower.bytesPerSecond = 0;
+  follower.answer(1, { 0: { ...records(0, 1), highWatermark: 1 } });
+  expect(follower.named(2)).toEqual([[0, 1]]);
+  follower.answer(2, { 0: { ...records(1, 1), highWatermark: 3 } });
+  expect(follower.requests).toHaveLength(3);
 });

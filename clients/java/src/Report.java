@@ -39,7 +39,7 @@ final class Report {
     return text.length() <= 300 ? text : text.substring(0, 300) + "…";
   }
 
-  private static String quoted(String text) {
+  static String quoted(String text) {
     StringBuilder json = new StringBuilder("\"");
     for (char c : text.toCharArray()) {
       if (c == '"' || c == '\\') json.append('\\').append(c);

@@ -39,10 +39,16 @@ final class Session {
 
   /** A consumer without a group: it is told its partitions. */
   Consumer<String, String> consumer(String name, Collection<TopicPartition> partitions) {
-    // Closing waits for the fetch under way, and so for this long.
-    var options = Map.<String, Object>of("enable.auto.commit", false, "fetch.max.wait.ms", 50);
+    return consumer(name, partitions, Map.of());
+  }
+
+  Consumer<String, String> consumer(
+      String name, Collection<TopicPartition> partitions, Map<String, Object> options) {
+    Map<String, Object> configs = configs(name + "-consumer", options);
+    configs.put("enable.auto.commit", false);
+    configs.put("fetch.max.wait.ms", 50); // closing waits for the fetch under way, and so for this long
     var strings = new StringDeserializer();
-    var consumer = new KafkaConsumer<>(configs(name + "-consumer", options), strings, strings);
+    var consumer = new KafkaConsumer<>(configs, strings, strings);
     consumer.assign(partitions);
     return consumer;
   }

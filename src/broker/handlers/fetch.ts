@@ -1,6 +1,8 @@
 import { ErrorCode } from '../../protocol/error-code.ts';
 import type { FetchRequest, FetchResponse } from '../../protocol/messages/fetch.ts';
+import type { Partition } from '../../replication/partition.ts';
 import { failedRead, isIsolationLevel } from '../../replication/partition-read.ts';
+import type { ReplicationQuota } from '../../replication/replication-quota.ts';
 import type { Broker } from '../broker.ts';
 import {
   DelayedFetch,
@@ -44,6 +46,7 @@ export const fetch: Handler<'Fetch'> = (broker, request, { apiVersion }, reply) 
       const withHints = apiVersion >= 16;
       if (isFull) keepSession(broker, session, request, replicaId);
       const answer = new FetchAnswer(broker, session, request.isolationLevel === 1, withHints);
+      if (replicaId >= 0) countTowardsQuota(broker, session, reads);
       reply(answer.build(reads, isFull));
       if (session.id === 0) session.close();
     },
@@ -86,6 +89,9 @@ function parametersOf(
     readReplica: isFollower
       ? () => noReadReplica
       : (partition, offset) => preferredReadReplica(broker, request.rackId, partition, offset),
+    isThrottled: isFollower
+      ? (partition) => isThrottled(broker.replicas.leaderQuota, partition, replicaId)
+      : () => false,
   };
 }
 
@@ -134,6 +140,29 @@ function keepSession(
     slots: broker.settings.maxIncrementalFetchSessionCacheSlots,
     nowMs: broker.clock.now(),
   });
+}
+
+/** Who is in sync is never held back (KIP-73). */
+function isThrottled(quota: ReplicationQuota, partition: Partition, replicaId: number): boolean {
+  if (!quota.isExceeded || !quota.isThrottled(partition.identity)) return false;
+  return partition.leadership?.isr.includes(replicaId) === false;
+}
+
+/** What a response without any partition takes, which counts as well: a rate of 0 lets none by. */
+const emptyResponseBytes = 16;
+
+function countTowardsQuota(broker: Broker, session: FetchSession, reads: FetchReads): void {
+  const { leaderQuota } = broker.replicas;
+  if (!leaderQuota.isLimited) return;
+  let sizeBytes = emptyResponseBytes;
+  for (const [entry, read] of reads) {
+    if (read.sizeBytes === 0) continue;
+    const found = find(broker, session, entry);
+    if (typeof found !== 'number' && leaderQuota.isThrottled(found.identity)) {
+      sizeBytes += read.sizeBytes;
+    }
+  }
+  leaderQuota.record(sizeBytes);
 }
 
 function find(broker: Broker, { usesTopicIds }: FetchSession, entry: FetchEntry) {

@@ -107,22 +107,22 @@ function lookUp(
   // There is no tiered storage, so nothing is there and nothing waits to go there.
   if (kind === special.latestTiered || kind === special.earliestPendingUpload) return at(-1, -1);
   const end = visibleEnd(partition, isolation);
-  if (isolation !== 'log-end' && isBehindItsEpoch(partition)) {
-    // A new leader does not know yet how much of what it has is committed (KIP-207).
-    return failed(
-      wanted,
-      apiVersion >= 5 ? ErrorCode.OFFSET_NOT_AVAILABLE : ErrorCode.LEADER_NOT_AVAILABLE,
-    );
+  const isUnknown = isolation !== 'log-end' && isBehindItsEpoch(partition);
+  // A new leader does not know yet how much of what it has is committed (KIP-207).
+  const unknownEnd =
+    apiVersion >= 5 ? ErrorCode.OFFSET_NOT_AVAILABLE : ErrorCode.LEADER_NOT_AVAILABLE;
+  if (kind === special.latest) {
+    return isUnknown ? failed(wanted, unknownEnd) : at(end, leaderEpoch);
   }
-  if (kind === special.latest) return at(end, leaderEpoch);
   const found =
     kind === special.maxTimestamp
       ? log.offsetOfMaxTimestamp()
       : log.offsetForTimestamp(timestamp, end);
   // Kafka does not look for the greatest timestamp of those that are visible.
-  return found === undefined || found.offset >= end
-    ? at(-1, -1)
-    : at(found.offset, found.leaderEpoch, found.timestampMs);
+  if (found !== undefined && found.offset < end) {
+    return at(found.offset, found.leaderEpoch, found.timestampMs);
+  }
+  return isUnknown ? failed(wanted, unknownEnd) : at(-1, -1);
 }
 
 const isBehindItsEpoch = ({ leadership, log }: Partition): boolean =>

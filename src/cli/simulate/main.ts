@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { replayEvents } from '../../lab/replay-text.ts';
 import { report, simplify, simulate } from '../../lab/simulate.ts';
+import { exhaustive } from './exhaustive.ts';
 
 interface Share {
   readonly first: number;
@@ -17,10 +18,12 @@ const help = `npm run simulate -- [options]
   --seeds K     how many, one after the other (1)
   --events M    events of each, before everything heals (2000)
   --replay TEXT the choices of a former run of this seed
-  --raw         print a failure as it is, without making it simpler`;
+  --raw         print a failure as it is, without making it simpler
+  --exhaustive  instead everything that can happen in a small model: --exhaustive --help`;
 
 /** Runs what the command line asks for; resolves with the exit status. */
 export async function main(args: readonly string[], freshSeed: number): Promise<number> {
+  if (args.includes('--exhaustive')) return exhaustive(args);
   const { values } = parseArgs({
     args: [...args],
     options: {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apis } from '../../../src/protocol/messages/index.ts';
 import { values } from '../harness/batch.ts';
 import type { Connection } from '../harness/connection.ts';
+import { reassign } from '../harness/control.ts';
 import { errorName } from '../harness/error-name.ts';
 import type { Topic } from '../harness/topic.ts';
 import { useCluster } from '../harness/use-cluster.ts';
@@ -9,10 +10,11 @@ import { useCluster } from '../harness/use-cluster.ts';
 const cluster = useCluster();
 let leader: number;
 let follower: number;
+let third: number;
 let killed: Promise<void>;
 
 beforeAll(() => {
-  [leader, follower] = cluster().brokerIds as [number, number];
+  [leader, follower, third] = cluster().brokerIds as [number, number, number];
 });
 
 afterAll(restartFollower);
@@ -32,19 +34,20 @@ async function restartFollower(): Promise<void> {
   await cluster().control.restart(follower);
 }
 
-/** A topic of two replicas with one record that both have. */
-async function topicOfTwo(minimum: number): Promise<Topic> {
+/** A topic with one record that all replicas have. */
+async function topicOf(minimum: number, replicas: readonly number[]): Promise<Topic> {
   const topic = await cluster().topic({
-    replicas: [[leader, follower]],
+    replicas: [replicas],
     configs: { 'min.insync.replicas': String(minimum) },
   });
   await topic.produce(values('before'));
   return topic;
 }
 
-/** A topic of two, and a connection on which it can be written to at once. */
-async function ready(minimum: number) {
-  return { topic: await topicOfTwo(minimum), connection: await cluster().connect(leader) };
+/** A topic, of two replicas unless said, and a connection on which it can be written to at once. */
+async function ready(minimum: number, replicas: readonly number[] = [leader, follower]) {
+  const topic = await topicOf(minimum, replicas);
+  return { topic, connection: await cluster().connect(leader) };
 }
 
 /** Produces with acks=all; the answer, when it comes, and how long it took. */
@@ -71,16 +74,22 @@ describe('while a follower that is in sync says nothing', () => {
   let patient: ReturnType<typeof waiting>;
   let strict: ReturnType<typeof waiting>;
   let deleted: ReturnType<typeof waiting>;
+  let moved: ReturnType<typeof waiting>;
   let unread: { error: string; highWatermark: number; texts: (string | null)[] };
 
   /** The follower is gone for every test at once: its session takes its time to end. */
   beforeAll(async () => {
-    const [one, two, three, four, five] = await Promise.all([1, 1, 2, 2, 1].map(ready));
+    const [one, two, three, four, five] = await Promise.all(
+      [1, 1, 2, 2, 1].map((minimum) => ready(minimum)),
+    );
+    const six = await ready(1, [leader, follower, third]);
     await crashFollower();
     impatient = waiting(one!, 300);
     patient = waiting(two!, 60_000);
     strict = waiting(three!, 10_000);
     deleted = waiting(four!, 60_000);
+    moved = waiting(six, 60_000);
+    await reassign(cluster(), moved.topic.name, [[0, [leader, follower]]]);
     const { topic } = five!;
     const { error } = await topic.produce(values('slow'), { acks: 1 });
     const { highWatermark } = await topic.fetch();
@@ -89,6 +98,12 @@ describe('while a follower that is in sync says nothing', () => {
 
   test('what acks=1 writes cannot be read', () => {
     expect(unread).toEqual({ error: 'NONE', highWatermark: 1, texts: ['before'] });
+  });
+
+  test('acks=all waits on in a new epoch of the same leader', async () => {
+    expect(await moved.answer).toMatchObject({ error: 'NONE', baseOffset: 1 });
+    const { partitions } = await moved.topic.describe();
+    expect(partitions).toMatchObject([{ leaderId: leader, leaderEpoch: 1 }]);
   });
 
   test('acks=all is UNKNOWN_TOPIC_OR_PARTITION as soon as the topic is deleted', async () => {

@@ -60,3 +60,29 @@ test.each([
 test('nothing asked', async () => {
   expect(await ask(2, [])).toMatchObject({ errorCode: 0, topics: [], nodes: [] });
 });
+
+test.each([1, 2])('version %i: the brokers look on', async (version) => {
+  const { topics } = await ask(version, [metadataTopic]);
+  const { currentVoters, observers, leaderId } = topics[0]!.partitions[0]!;
+  const leader = currentVoters.find(({ replicaId }) => replicaId === leaderId)!;
+  const ids = observers.map(({ replicaId }) => replicaId).sort();
+  expect(ids).toEqual(cluster().brokerIds);
+  for (const observer of observers) {
+    expect(observer.logEndOffset).toBeGreaterThan(0);
+    expect(observer.logEndOffset).toBeLessThanOrEqual(leader.logEndOffset);
+    expect(observer.lastFetchTimestamp).toBeGreaterThan(0);
+    expect(observer.lastCaughtUpTimestamp).toBeGreaterThan(0);
+    expect(observer.lastCaughtUpTimestamp).toBeLessThanOrEqual(observer.lastFetchTimestamp);
+  }
+});
+
+test('its epoch and its leader are those of the last election, until the next', async () => {
+  const [one, two] = [await ask(2, [metadataTopic]), await ask(2, [metadataTopic])];
+  const shown = [one, two].map(({ topics }) => topics[0]!.partitions[0]!);
+  expect(shown[0]!.leaderEpoch).toBeGreaterThan(0);
+  expect(shown[1]).toMatchObject({
+    leaderEpoch: shown[0]!.leaderEpoch,
+    leaderId: shown[0]!.leaderId,
+  });
+  expect(shown[1]!.highWatermark).toBeGreaterThanOrEqual(shown[0]!.highWatermark);
+});

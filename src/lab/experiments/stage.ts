@@ -1,0 +1,165 @@
+import type { RequestOf, ResponseOf } from '../../broker/request-context.ts';
+import type { ClusterEvent } from '../../cluster/cluster-event.ts';
+import type { PartitionImage } from '../../controller/cluster-metadata.ts';
+import { errorInfo } from '../../protocol/error-code.ts';
+import type { ApiName } from '../../protocol/messages/index.ts';
+import { apis } from '../../protocol/messages/index.ts';
+import { Choices } from '../../simulation/choices.ts';
+import type { Link, NodeId, Plane } from '../../simulation/network.ts';
+import type { Stamped } from '../../simulation/trace.ts';
+import { InvariantBroken } from '../invariant-broken.ts';
+import { Invariants } from '../invariants.ts';
+import { type Heard, Laboratory } from '../laboratory.ts';
+import { Cast, type Role } from './cast.ts';
+import { Clients } from './clients.ts';
+import type { Experiment, WayName } from './experiment.ts';
+import { Ground } from './ground.ts';
+
+export const topic = 't';
+
+export const errorName = (code: number): string => errorInfo(code)?.name ?? String(code);
+
+/** How long anything is waited for, at most. */
+const patienceMs = 180_000;
+const requestTimeoutMs = 30_000;
+/** Records that are there before the story begins: so many, and up to as many more. */
+const formerRecords = 3;
+
+/** Chance in a run: seed 0 is the textbook's, where everything goes the boring way. */
+const choicesOf = (seed: number): Choices =>
+  seed === 0 ? Choices.replaying([]) : Choices.seeded(seed);
+
+/** What one way of an experiment is played on: a cluster, its clients, and an onlooker. */
+export class Stage {
+  readonly laboratory: Laboratory;
+  readonly cast: Cast;
+  readonly choices: Choices;
+  readonly clients: Clients;
+  /** The network as it is when nothing is wrong with it. */
+  readonly ground: Ground;
+  readonly invariants: Invariants;
+  /** The first invariant that did not hold. */
+  broken: InvariantBroken | undefined;
+
+  constructor(experiment: Experiment, wayName: WayName, seed: number) {
+    const { brokers = 3, controllers = 1 } = experiment;
+    const way = experiment[wayName]!;
+    const replicas = way.replicas ?? experiment.replicas ?? [[1, 2, 3]];
+    this.choices = choicesOf(seed);
+    this.cast = new Cast(brokers, this.choices);
+    this.laboratory = new Laboratory({
+      seed,
+      brokers,
+      controllers,
+      config: { ...experiment.config, ...way.config },
+      knobs: way.knobs ?? {},
+      choices: this.choices,
+      kafkaDefaults: true,
+    });
+    const { cluster } = this;
+    this.invariants = new Invariants(cluster);
+    this.ground = new Ground(cluster, this.choices);
+    this.clients = new Clients(this, { acks: way.acks ?? -1, idempotent: way.idempotent ?? false });
+    this.laboratory.createTopic({
+      name: topic,
+      assignments: replicas.map((roles) => roles.map((role) => this.cast.node(role))),
+      configs: { 'min.insync.replicas': '2', ...experiment.topicConfig, ...way.topicConfig },
+    });
+    this.#writeFormer();
+  }
+
+  get cluster() {
+    return this.laboratory.cluster;
+  }
+
+  /** A partition as the controllers have agreed on it. */
+  image(partition = 0): PartitionImage {
+    return this.cluster.metadata.topicsByName.get(topic)!.partitions[partition]!;
+  }
+
+  /** Time goes on, and the onlooker looks at all that happens. */
+  advance(durationMs: number): void {
+    const untilMs = this.laboratory.nowMs + durationMs;
+    while (this.#step(untilMs));
+    this.cluster.clock.advanceTo(untilMs);
+  }
+
+  /** Time goes on until something is so; false if it does not come about. */
+  until(isSo: () => boolean, withinMs = patienceMs): boolean {
+    const untilMs = this.laboratory.nowMs + withinMs;
+    while (!isSo()) if (!this.#step(untilMs)) return false;
+    return true;
+  }
+
+  /** Does what may find that an invariant is broken; after the first one it does not matter. */
+  watch(look: () => void): void {
+    if (this.broken !== undefined) return;
+    try {
+      look();
+    } catch (error) {
+      if (!(error instanceof InvariantBroken)) throw error;
+      this.broken = error;
+    }
+  }
+
+  /** Changes one direction between two nodes: brokers by role, controllers by id, or `clients`. */
+  setLink(from: NodeId, to: NodeId, plane: Plane | undefined, change: Partial<Link>): void {
+    this.cluster.network.setLink({ from: this.#node(from), to: this.#node(to), plane }, change);
+  }
+
+  mendLink(from: NodeId, to: NodeId, plane: Plane | undefined): void {
+    this.ground.mend(this.#node(from), this.#node(to), plane);
+  }
+
+  /** Asks a broker, by default any that runs, and waits for the response. */
+  ask<Name extends ApiName>(
+    api: Name,
+    request: RequestOf<Name>,
+    { at, apiVersion = apis[api].versions[1] }: { at?: Role; apiVersion?: number } = {},
+  ): ResponseOf<Name> | undefined {
+    const { laboratory } = this;
+    const brokerId = at === undefined ? laboratory.running[0] : this.cast.node(at);
+    let heard: Heard<Name> | undefined;
+    if (brokerId === undefined) return undefined;
+    const exchange = { apiVersion, timeoutMs: requestTimeoutMs };
+    laboratory.exchange(brokerId, api, request, exchange, (answer) => (heard = answer));
+    this.until(() => heard !== undefined);
+    return typeof heard === 'string' ? undefined : heard;
+  }
+
+  /** Calls `reader` at every event from now on. */
+  onEvent(reader: (event: Stamped<ClusterEvent>) => void): () => void {
+    return this.cluster.trace.subscribe(reader);
+  }
+
+  #node(node: NodeId): NodeId {
+    return node === 'clients' ? node : this.cast.node(node);
+  }
+
+  #step(untilMs: number): boolean {
+    const hasStepped = this.cluster.clock.step(untilMs);
+    if (hasStepped) this.watch(() => this.invariants.check());
+    return hasStepped;
+  }
+
+  /** The same number in every partition, on all replicas and known to be, so that `n` is one. */
+  #writeFormer(): void {
+    const count = formerRecords + this.choices.choose(4, 'former records');
+    const { partitions } = this.cluster.metadata.topicsByName.get(topic)!;
+    for (const partition of partitions.keys()) {
+      for (let index = 0; index < count; index++) {
+        this.clients.produce({ value: `r${index}`, partition, acks: -1 });
+      }
+    }
+    this.until(() =>
+      partitions.every(({ replicas }, partition) =>
+        replicas.every((brokerId) => {
+          const log = this.cluster.replica(brokerId, topic, partition)?.log;
+          return log?.highWatermark === count;
+        }),
+      ),
+    );
+    this.cast.n = count;
+    this.cast.e = this.image().leaderEpoch;
+  }
+}

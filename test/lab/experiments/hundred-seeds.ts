@@ -1,0 +1,14 @@
+import { expect } from 'vitest';
+import type { Experiment, WayName } from '../../../src/lab/experiments/experiment.ts';
+import { perform } from '../../../src/lab/experiments/perform.ts';
+
+/** Of a run each; 0 is the textbook's. */
+export const seeds = Array.from({ length: 100 }, (_, index) => index);
+
+/** Whatever the seed, what is expected is seen. */
+export function expectNoSurprise(experiment: Experiment, way: WayName): void {
+  for (const seed of seeds) {
+    const { surprises } = perform(experiment, way, seed);
+    expect(surprises, `seed ${seed}`).toEqual([]);
+  }
+}
