@@ -30,6 +30,10 @@ export default defineConfig([
     format: 'cjs',
     dts: false,
     minify: true,
-    outputOptions: { codeSplitting: false },
+    // What a start does not need is a file of its own: node reads and compiles all that it loads.
+    outputOptions: {
+      chunkFileNames: ({ name }) =>
+        name === 'run-experiment' ? 'cli-experiment.cjs' : 'cli-core.cjs',
+    },
   },
 ]);

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const packedMaxBytes = 600_000;
-// Minified, with commander (45 kB) in it. It is read and compiled at every start.
+// Minified, with commander (45 kB) in it. They are read and compiled at every start.
+const cliFiles = ['dist/cli.cjs', 'dist/cli-core.cjs'];
 const cliMaxBytes = 400_000;
 
 const problems = [];
@@ -34,7 +35,7 @@ attempt('arethetypeswrong', () => run('npx', '--no', 'attw', tarball));
 attempt(`packed at most ${packedMaxBytes} bytes (${packed.size})`, () =>
   atMost(packed.size, packedMaxBytes),
 );
-const cliBytes = statSync('dist/cli.cjs').size;
+const cliBytes = cliFiles.reduce((sum, file) => sum + statSync(file).size, 0);
 attempt(`the bundled command line at most ${cliMaxBytes} bytes (${cliBytes})`, () =>
   atMost(cliBytes, cliMaxBytes),
 );
@@ -54,7 +55,8 @@ attempt('licence, notices, readme and changelog are in it', () => {
     'README.md',
     'CHANGELOG.md',
     'dist/THIRD_PARTY_NOTICES',
-    'dist/cli.cjs',
+    ...cliFiles,
+    'dist/cli-experiment.cjs',
   ];
   const paths = packed.files.map(({ path }) => path);
   const missing = wanted.filter((path) => !paths.includes(path));

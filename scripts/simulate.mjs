@@ -1,4 +1,4 @@
-// npm run simulate -- [--seed N] [--seeds K] [--events M] [--replay TEXT]: see docs/SIMULATION.md.
+// npm run simulate -- [--seed N] [--seeds K] [--events M] [--replay TEXT] | --exhaustive …: see docs/SIMULATION.md.
 import { withBundle } from './bundle.mjs';
 
 process.exitCode = await withBundle('src/cli/simulate/main.ts', ({ main }) =>

@@ -37,6 +37,10 @@ class ApacheKafkaCluster {
     return this.#wire.close();
   }
 
+  describe() {
+    return 'see kafka.log, beside this one\n';
+  }
+
   whole() {
     return this.#until((partitions) => partitions.every(({ isr }) => isr.length === 3));
   }

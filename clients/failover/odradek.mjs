@@ -5,6 +5,8 @@ const controllersOf = { leaders: 1, controllers: 3 };
 /** Between two nodes. Without it no record would ever be on its leader only when that crashes. */
 const network = { latencyMs: 1, jitterMs: 4 };
 
+const eventsShown = 300;
+
 /** Three brokers in this process for each run, so that nothing is polled: a wait is for an event. */
 export function odradek(knobs) {
   return {
@@ -44,6 +46,12 @@ class OdradekCluster {
 
   close() {
     return this.#cluster.close();
+  }
+
+  /** What there is to see of it, for the log of a run that fails. */
+  describe() {
+    const lines = [this.#cluster.status(), ...this.#cluster.events().slice(-eventsShown)];
+    return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
   }
 
   /** Resolves when every replica is in sync. */

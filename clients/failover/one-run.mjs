@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../runner/processes.mjs';
 import { Journal } from './journal.mjs';
@@ -7,10 +7,11 @@ import { compare } from './verdict.mjs';
 import { Wire } from './wire.mjs';
 
 const partitions = 6;
-const patienceMs = 30_000;
+/** Longer than any client's own. */
+const patienceMs = 100_000;
 
 /** Of every node. */
-export const config = { 'min.insync.replicas': 2, 'unclean.leader.election.enable': false };
+export const config = { 'min.insync.replicas': 2, 'auto.create.topics.enable': false };
 /** Of the topic: so many records of a partition go with the power, at most. */
 const flushed = { 'flush.messages': '100' };
 
@@ -26,6 +27,7 @@ export async function runOnce(target, { folder, program }, { seed, crashes, mode
   const topic = `failover-${program.name}`;
   const cluster = await target.start({ mode, seed, topic, config });
   const wire = await Wire.open(cluster.bootstrapServers, topic);
+  const run = new Run(cluster, strikes, new Journal({ ...program, partitions }));
   try {
     await wire.createTopic(partitions, flushed);
     const env = {
@@ -34,12 +36,12 @@ export async function runOnce(target, { folder, program }, { seed, crashes, mode
       TOPIC: topic,
       PARTITIONS: String(partitions),
     };
-    const run = new Run(cluster, strikes, new Journal({ ...program, partitions }));
     await run.strikeWhile(program.run, { cwd: folder.path, env, log });
     await cluster.whole();
     return { ...tally(strikes), ...run.outcome(await wire.log()) };
   } catch (error) {
-    return { ...tally(strikes), problems: [error.message] };
+    appendFileSync(log, cluster.describe());
+    return { ...tally(strikes), problems: [...run.problems, error.message] };
   } finally {
     await wire.close();
     await cluster.close();
@@ -81,6 +83,7 @@ class Run {
       for (const strike of this.#strikes) await this.#hit(strike);
       await this.#goesOn();
     } catch (error) {
+      appendFileSync(where.log, this.#cluster.describe());
       this.#problems.push(error.message);
     }
     input.end();
@@ -89,13 +92,17 @@ class Run {
     else if (status !== 0) this.#problems.push(`ended with status ${status}`);
   }
 
+  get problems() {
+    return [...this.#journal.problems, ...this.#problems];
+  }
+
   outcome(log) {
-    const { acked, read, gaveUp, problems, longestWaitMs } = this.#journal;
+    const { acked, read, gaveUp, longestWaitMs } = this.#journal;
     return {
       ...compare({ log, acked, read }),
       gaveUp,
       longestWaitMs: Math.round(longestWaitMs),
-      problems: [...problems, ...this.#problems],
+      problems: this.problems,
     };
   }
 

@@ -4,9 +4,14 @@ import { table } from '../runner/markdown.mjs';
 import { wrongWith } from './result.mjs';
 
 const modes = {
-  leaders: ['## Leaders crash', 'Each strike hits the leader of a partition, drawn by the seed.'],
+  leaders: [
+    '## Leaders crash',
+    '',
+    'Each strike hits the leader of a partition, drawn by the seed.',
+  ],
   controllers: [
     '## The active controller crashes',
+    '',
     'Three controllers. Each strike hits the active one; one strike in three hits the leader of a',
     'partition in the same instant, so that who finds it dead has just been elected.',
   ],
@@ -23,7 +28,7 @@ export function renderFailover(folder) {
     '',
     ...kept.flatMap((side) => sideOf(side, mode)),
   ]);
-  return [...head, ...parts].join('\n');
+  return [...head, ...parts, ...settings].join('\n');
 }
 
 const head = [
@@ -46,9 +51,29 @@ const head = [
   '  its order, once; a client that gives up for what a broker has answered.',
   '* **Given up** is what a client has reported as not sent, though it may try a thousand times: Sarama',
   '  does that to a batch if, while it asks who leads, another of its goroutines finds the connection to',
-  '  the last leader broken. Nobody may count on such a record, and none of them was acknowledged.',
+  '  the last leader broken; kafkajs, rarely, waits 65 s for a lock of its own. Nobody may count on such',
+  '  a record, and none of them was acknowledged.',
   '* The longest wait is the longest time for which some partition had nothing acknowledged. It is made',
   '  of the time until a broker is found dead (0.3 s here) and of the waits and retries of the client.',
+  '',
+];
+
+const settings = [
+  '## What the clients had to be told',
+  '',
+  'Besides shorter waits than their defaults. Each is in the program, with its reason.',
+  '',
+  '* **kafkajs**: `retries` of the producer. Five is its default, whatever is said of idempotent ones,',
+  '  and less than a failover takes. One send at a time to a partition, or its sequence numbers mix.',
+  '* **Sarama**: `Producer.Retry.Max`. Three times a tenth of a second is less than an election takes.',
+  '  `Consumer.Retry.Backoff`, two seconds, is how long a consumer stops after each.',
+  '* **franz-go**: `MetadataMinAge`. It asks who leads once in five seconds, however urgent it is.',
+  '* **Java**: `max.in.flight.requests.per.connection=1`. While a leader stands still with a batch that',
+  '  it has replicated and not acknowledged, the next leader can be sent more than five others. It',
+  '  remembers five; the first, sent again, is OUT_OF_ORDER_SEQUENCE_NUMBER until it expires after two',
+  '  minutes, though it is in the log. Brokers are not to blame: Kafka answers the same.',
+  '* **librdkafka**: its partitions anew, when it believes that its offset is gone. Version 2.0 has no leader',
+  '  epochs in its Fetch, so it may ask a broker that lost its tail and leads no more.',
   '',
 ];
 

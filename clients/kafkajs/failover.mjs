@@ -50,7 +50,7 @@ async function readOn(reader) {
 let isWriting = true;
 const producer = kafka.producer({
   ...{ idempotent: true, maxInFlightRequests: 1 },
-  // The default of an idempotent producer, unless Kafka was given other settings of retries.
+  // That of an idempotent one by its documentation; without this line it is 5.
   retry: { ...retry, retries: Number.MAX_SAFE_INTEGER },
 });
 await producer.connect();

@@ -114,8 +114,11 @@ export class DelayedFetch implements ParkedOperation {
     for (const entry of session.dirty) {
       const found = this.#find(entry);
       if (typeof found === 'number') {
+        // Its id was known when the request came, so now it is the topic that is missing.
+        const isGone = this.#ticket !== undefined && entry.partition !== undefined;
+        const isGoneById = isGone && found === ErrorCode.UNKNOWN_TOPIC_ID;
         session.unlisten(entry);
-        reads.set(entry, failedRead(found));
+        reads.set(entry, failedRead(isGoneById ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : found));
         // As Kafka: what is unknown from the start hastens nothing, what vanishes meanwhile does.
         isDue ||= found === ErrorCode.NOT_LEADER_OR_FOLLOWER || this.#ticket !== undefined;
         continue;

@@ -68,7 +68,7 @@ async function carryOut(command: VerbCommand): Promise<void> {
 
 /** Loaded when asked for: it is a laboratory of its own, and nothing that a cluster needs. */
 async function experiment(command: ExperimentCommand): Promise<void> {
-  const { runExperiment } = await import('./experiment/run.ts');
+  const { runExperiment } = await import('./experiment/run-experiment.ts');
   const { text, isAsExpected } = runExperiment(command);
   process.stdout.write(text);
   if (!isAsExpected) process.exitCode = exitCode.failure;

@@ -39,11 +39,16 @@ export class Invariants {
     cluster.trace.subscribe((stamped) => this.#note(stamped));
   }
 
-  /** How often something was lost that Kafka would have lost as well. */
+  /** How often something was lost, or may have been, that Kafka would have lost as well. */
   get losses(): number {
     let sum = 0;
     for (const partition of this.#partitions.values()) sum += partition.losses;
     return sum;
+  }
+
+  /** Something committed was lost that Kafka would have lost as well. */
+  get lostCommitted(): boolean {
+    return [...this.#partitions.values()].some(({ lostCommitted }) => lostCommitted);
   }
 
   partition(topic: string, index: number): PartitionInvariants | undefined {

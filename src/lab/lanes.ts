@@ -23,8 +23,9 @@ const changeOf = ({ type }: ClusterEvent): string | undefined => {
 };
 
 /**
- * The last `count` of `events`, one a line: read down for time and across for space. Each node has a
- * lane: `|` it lives, `:` it is paused, blank it has ended, `*` this happens to it, `X` it crashes.
+ * The last `count` of `events`, one a line: read down for time and across for space. Each node has
+ * a lane: `|` it lives, `:` it is paused, blank it has ended, `*` the line is about it, `X` it
+ * crashes.
  */
 export function tellInLanes(events: Events, nodes: readonly string[], count: number): string[] {
   const looks = new Map(nodes.map((node) => [node, '|']));

@@ -43,6 +43,8 @@ export class PartitionInvariants {
   #image: PartitionImage | undefined;
   /** Losses that Kafka would have had as well: unclean elections, too many power cuts at once. */
   losses = 0;
+  /** One of them took something that was committed; others only might have. */
+  lostCommitted = false;
 
   constructor(place: PartitionPlace) {
     this.#place = place;
@@ -324,8 +326,8 @@ export class PartitionInvariants {
   }
 
   /**
-   * What lies at or above `offset` is lost, as it would be in Kafka: `keeper` says what is left, and
-   * whoever has more is to be cut back.
+   * What lies at or above `offset` is lost, as it would be in Kafka: `keeper` says what is left,
+   * and whoever has more is to be cut back.
    */
   #lose(
     { leaderEpoch }: PartitionImage,
@@ -334,6 +336,7 @@ export class PartitionInvariants {
     all: readonly ReplicaView[],
   ): void {
     this.losses++;
+    this.lostCommitted ||= offset < this.history.end;
     this.history.forgetFrom(offset);
     this.#prefix.historyCut(offset);
     for (const view of all) {

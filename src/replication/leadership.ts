@@ -171,12 +171,15 @@ export class Leadership {
 
   /**
    * To be called when brokers come or go, and now and then. A change whose fate is unknown is asked
-   * for again; so is every follower that is in step but not in the ISR, for it may be eligible by
-   * now; and the high watermark waits no more for one that no longer is.
+   * for again; so is every follower that fetches and is in step but not in the ISR, for it may be
+   * eligible by now; and the high watermark waits no more for one that no longer is.
    */
   reconsiderIsr(): void {
     if (this.#isr.name !== 'Committed' && !this.#awaitsNews) this.#ask(this.#isr);
-    for (const progress of this.#followers) this.#maybeExpandIsr(progress);
+    const sinceMs = this.#partition.host.now() - this.#settings.replicaLagTimeMaxMs;
+    for (const progress of this.#followers) {
+      if (progress.hasFetchedSince(sinceMs)) this.#maybeExpandIsr(progress);
+    }
     this.maybeAdvanceHighWatermark();
   }
 

@@ -136,7 +136,7 @@ export class ReplicaManager {
       this.#sleeping.add(identity, assignment);
       return;
     }
-    const partition = this.#open(identity);
+    const partition = this.partition(identity.topicId, identity.partition) ?? this.#open(identity);
     const isNew = partition.assign(assignment);
     const { leadership } = partition;
     if (leadership !== undefined && leadership.isr.length < leadership.replicas.length) {

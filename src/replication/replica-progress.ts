@@ -44,6 +44,11 @@ export class ReplicaProgress {
     return this.#contact.lastFetchMs > never;
   }
 
+  /** Whatever of: it is there, and hears what it asks for. */
+  hasFetchedSince(timeMs: number): boolean {
+    return this.#contact.lastFetchMs >= timeMs;
+  }
+
   get lastCaughtUpMs(): number {
     return this.#lastCaughtUpMs;
   }

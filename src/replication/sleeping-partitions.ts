@@ -22,7 +22,7 @@ export class SleepingPartitions {
     sleepers.assignments[partition] = assignment;
   }
 
-  /** What the controller says of one that slept until now; undefined for one that does not sleep. */
+  /** What the controller says of one that slept until now; undefined if it does not sleep. */
   wake(topicId: string, partition: number): [PartitionIdentity, PartitionAssignment] | undefined {
     const sleepers = this.#topics.get(topicId);
     const assignment = sleepers?.assignments[partition];

@@ -222,3 +222,16 @@ test('a follower that is throttled is told all but the records, and waits for th
   reader.clock.advanceTo(500);
   expect(reader.read(0)?.sizeBytes).toBeGreaterThan(0);
 });
+
+test('a topic that is deleted meanwhile is unknown by name, one that never was by its id', () => {
+  const reader = new Reader();
+  reader.catchUp();
+  const topic = reader.partition(0);
+  reader.found[1] = ErrorCode.UNKNOWN_TOPIC_ID;
+  reader.fetch();
+  reader.found[0] = ErrorCode.UNKNOWN_TOPIC_ID;
+  topic.changed();
+  reader.clock.settle();
+  expect(reader.read(0)?.errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  expect(reader.read(1)?.errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_ID);
+});

@@ -9,7 +9,8 @@ const [latest, earliest] = [-1, -2];
 /** Broker 2 leads what it cannot commit: offset 1, of which it does not know whether it is. */
 function newLeader(): World {
   const world = new World();
-  world.createTopic('t', [[1, 2, 3]], { 'min.insync.replicas': '3' });
+  const dated = { 'message.timestamp.type': 'LogAppendTime' };
+  world.createTopic('t', [[1, 2, 3]], { 'min.insync.replicas': '3', ...dated });
   world.produce('t', ['a']);
   world.cluster.crash(3);
   world.advance(1000);

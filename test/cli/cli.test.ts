@@ -139,7 +139,18 @@ describe('odradek that does not start', () => {
     expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
+  test('an experiment is told', async () => {
+    const told = await runCli(['experiment', 'hw-truncation-loss']);
+    expect(told).toMatchObject({ code: 0, stderr: '' });
+    expect(told.stdout).toContain('cut its log back to 3');
+  });
+
   test.each<[string, string[], RegExp]>([
+    [
+      'an unknown experiment',
+      ['experiment', 'hw-truncation-los'],
+      /did you mean 'hw-truncation-loss'/,
+    ],
     ['a misspelt option', ['--borkers', '2'], /unknown option '--borkers'.*--brokers/],
     ['an option without its value', ['--port'], /--port <port>' argument missing/],
     ['an unknown command', ['sstart'], /unknown command 'sstart'; did you mean 'start'\?/],

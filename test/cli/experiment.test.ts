@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runExperiment } from '../../src/cli/experiment/run.ts';
+import { runExperiment } from '../../src/cli/experiment/run-experiment.ts';
 import { parseCommandLine } from '../../src/cli/options.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { experiments } from '../../src/lab/experiments/experiments.ts';
@@ -31,7 +31,7 @@ describe('odradek experiment', () => {
     expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
   });
 
-  test('--prevented tells the cure in full, --seed another run, a number will do for a name', () => {
+  test('--prevented tells the cure in full, --seed another run, a number is a name', () => {
     const prevented = run('E07', '--prevented').text;
     expect(prevented).not.toContain('The harm:');
     expect(prevented).toMatch(/^ +\d+ {2}broker 3 +t-0 +follows 2 in epoch 1$/m);

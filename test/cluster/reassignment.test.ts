@@ -106,3 +106,16 @@ test('what is moved may be moved elsewhere before it has arrived', () => {
   expect(world.partition('t')).toMatchObject({ replicas: [3], isr: [3], leader: 3 });
   expect(world.values(3, 't')).toEqual(['a', 'b']);
 });
+
+test('a partition that nobody has asked for yet is no other than one in use', () => {
+  const world = new World();
+  world.createTopic('t', [[1]]);
+  move(world, [1, 2]);
+  world.advance(1000);
+  expect(world.partition('t').isr).toEqual([1, 2]);
+  const replicas = [...world.cluster.broker(1)!.replicas.partitions()];
+  expect(replicas.map(({ leadership }) => leadership?.replicas)).toEqual([[1, 2]]);
+  world.produce('t', ['a']);
+  expect(world.values(2, 't')).toEqual(['a']);
+  expect(world.cluster.replica(1, 't', 0)?.leadership?.isr).toEqual([1, 2]);
+});

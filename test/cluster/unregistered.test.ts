@@ -32,7 +32,7 @@ test('started anew it is in sync again', () => {
   expect(world.values(1, 't')).toEqual(['a']);
 });
 
-test('it cannot end in good order: nobody lets it go, and after five minutes it goes anyway', () => {
+test('it cannot end in good order: nobody lets it go, so after five minutes it goes', () => {
   const world = struckOff();
   world.cluster.shutdown(1);
   world.advance(4 * 60_000);

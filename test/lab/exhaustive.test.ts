@@ -36,7 +36,7 @@ test('nothing breaks in any state of a small model of Kafka as it is', () => {
   expect(broken).toBeUndefined();
   expect(states).toBeGreaterThan(500);
   expect(depth).toBeGreaterThan(10);
-});
+}, 300_000);
 
 test('cutting at the high watermark loses what was shown, in seven moves (KIP-101)', () => {
   const size = { ...small, brokers: 3, knobs: { truncation: 'hw' } } as const;
@@ -51,7 +51,7 @@ test('cutting at the high watermark loses what was shown, in seven moves (KIP-10
     'wait',
   ]);
   expect(tellMoves(size, broken!).join('\n')).toContain('breaks I-03');
-});
+}, 300_000);
 
 const withPower = (truncation: Truncation): ModelSize => ({
   ...{ ...small, records: 2, powerCuts: 1, knobs: { truncation, elr: false } },
@@ -94,6 +94,11 @@ describe('two replicas have two records in one place', () => {
   });
 });
 
+/** Small, and yet leaders change, and a process asks for an epoch. */
+const changing: ModelSize = {
+  ...{ ...small, crashes: 0, elections: 1, knobs: { truncation: 'kip279' } },
+};
+
 /** What each possible move leads to. */
 function future(path: readonly Move[]): string[] {
   return play(path)
@@ -102,7 +107,7 @@ function future(path: readonly Move[]): string[] {
 }
 
 function play(path: readonly Move[]): SmallModel {
-  const model = new SmallModel(small);
+  const model = new SmallModel(changing);
   for (const move of path) model.make(move);
   return model;
 }
@@ -111,7 +116,7 @@ test('states that are taken for one have the same future', () => {
   const futures = new Map([[play([]).digest(), future([])]]);
   let nearest: (readonly Move[])[] = [[]];
   let again = 0;
-  for (let depth = 0; depth < 7; depth++) {
+  for (let depth = 0; depth < 6; depth++) {
     const next: (readonly Move[])[] = [];
     for (const before of nearest) {
       for (const move of play(before).moves()) {
@@ -129,5 +134,5 @@ test('states that are taken for one have the same future', () => {
     }
     nearest = next;
   }
-  expect(again).toBeGreaterThan(100);
-});
+  expect(again).toBeGreaterThan(20);
+}, 300_000);

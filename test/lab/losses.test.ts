@@ -22,8 +22,8 @@ function afterLoss() {
   const log = model.laboratory.cluster.replica(1, ...place)!.log;
   const [lost] = batchesOf(log, 0, 1);
   makeAll(model, ['power-cut 2', 'wait', 'power-cut 1', 'wait', 'restart 1', 'wait', 'restart 2']);
-  const { losses } = model.invariants;
   const partition = model.invariants.partition(...place)!;
+  const { losses } = partition;
   makeAll(model, ['produce 1', 'deliver 2 1', 'deliver 1 2', 'deliver 2 1']);
   return { model, partition, losses, lost: lost! };
 }

@@ -307,3 +307,17 @@ test('an answer that the image has overtaken changes nothing', () => {
   leader.answer(ErrorCode.INELIGIBLE_REPLICA, 0);
   expect(leader.leadership.isr).toEqual([1, 2]);
 });
+
+test('a follower that fetches no more is not taken back for what it once had', () => {
+  const leader = new Leader([1]);
+  leader.minInSyncReplicas = 2; // so that the high watermark stays where it is
+  leader.fenced.add(2);
+  leader.fetched(2, 0);
+  leader.append(1);
+  leader.fenced.delete(2);
+  leader.nowMs += 30_001;
+  leader.leadership.reconsiderIsr();
+  expect(leader.asked).toEqual([]);
+  leader.fetched(2, 0);
+  expect(leader.asked).toMatchObject([{ isr: [1, 2] }]);
+});

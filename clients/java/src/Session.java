@@ -46,7 +46,8 @@ final class Session {
       String name, Collection<TopicPartition> partitions, Map<String, Object> options) {
     Map<String, Object> configs = configs(name + "-consumer", options);
     configs.put("enable.auto.commit", false);
-    configs.put("fetch.max.wait.ms", 50); // closing waits for the fetch under way, and so for this long
+    // Closing waits for the fetch under way, and so for this long.
+    configs.put("fetch.max.wait.ms", 50);
     var strings = new StringDeserializer();
     var consumer = new KafkaConsumer<>(configs, strings, strings);
     consumer.assign(partitions);

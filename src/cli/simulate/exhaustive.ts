@@ -4,7 +4,7 @@ import { explore } from '../../lab/exhaustive/explore.ts';
 import type { ModelSize } from '../../lab/exhaustive/small-model.ts';
 import { tellMoves } from '../../lab/exhaustive/tell-moves.ts';
 
-const help = `npm run simulate -- --exhaustive [options]: everything that can happen in a small model
+const help = `npm run simulate -- --exhaustive [options]: all that can happen in a small model
   --brokers N       2 by default; the one partition has a replica on each
   --records N       that are written, at most (2)
   --crashes N       processes that end without a word (1)

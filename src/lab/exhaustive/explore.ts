@@ -9,7 +9,7 @@ interface Reached {
   readonly onward: readonly Move[];
 }
 
-export interface Exploration {
+interface Exploration {
   /** Different states that were reached. */
   readonly states: number;
   /** Moves that were made, from each of them all that are possible. */

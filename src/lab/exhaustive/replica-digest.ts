@@ -26,10 +26,11 @@ export function replicaDigest(cluster: Cluster, { topicId, index }: Place, id: n
   const role = replica?.role;
   if (role?.name !== 'Leader') return `${disk} ${known} ${JSON.stringify(role)}`;
   const { isr, maximalIsr, replicas, epochStartOffset, leaderEpoch } = role.leadership;
-  return `${disk} ${known} leads ${leaderEpoch} [${isr}] [${maximalIsr}] [${replicas}] ${epochStartOffset}`;
+  const led = `${leaderEpoch} from ${epochStartOffset} [${isr}] [${maximalIsr}] [${replicas}]`;
+  return `${disk} ${known} leads ${led}`;
 }
 
-/** A short text for a long one: FNV-1a, twice, so that no two of some millions are taken for one. */
+/** A short text for a long one: 64 bits, so that no two of some millions are taken for one. */
 export function digestOf(text: string): string {
   let one = 0x811c9dc5;
   let other = 0x1000193;

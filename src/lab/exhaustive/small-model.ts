@@ -62,9 +62,9 @@ interface Direction {
 }
 
 /**
- * A cluster so small that everything can be tried: one partition with a replica on every broker, one
- * controller. Time stands still but for the move `wait`; what a broker sends to another waits until
- * it is delivered; all else happens at once, as part of the move that led to it.
+ * A cluster so small that everything can be tried: one partition with a replica on every broker,
+ * one controller. Time stands still but for the move `wait`; what a broker sends to another waits
+ * until it is delivered; all else happens at once, as part of the move that led to it.
  */
 export class SmallModel {
   readonly laboratory: Laboratory;

@@ -5,10 +5,10 @@ export const acks0Silent: Experiment = {
   name: 'acks0-silent',
   title: 'With acks=0 nobody says that nothing was written',
   teaches:
-    'A producer with acks=0 is not answered, whether the record was written or refused: there is no ' +
-    'response in which an error could stand. All that a broker can do about a refusal is to close ' +
-    'the connection, and then the producer connects anew and goes on. Asking the wrong broker, or ' +
-    'sending a batch that is too large, looks to the application like success.',
+    'A producer with acks=0 is not answered, whether the record was written or refused: there is ' +
+    'no response in which an error could stand. All that a broker can do about a refusal is to ' +
+    'close the connection, and then the producer connects anew and goes on. Asking the wrong ' +
+    'broker, or sending a batch that is too large, looks to the application like success.',
   source: 'acks in the documentation of the producer; KafkaApis.handleProduceRequest',
   prevention: 'acks=1 or acks=all',
   topicConfig: { 'max.message.bytes': '1000' },
@@ -54,8 +54,8 @@ export const acks0Silent: Experiment = {
     acks: 0,
     outcome: { lost: ['m', 'big'] },
     because:
-      'Three sends, three successes, one record. The producer has seen a connection end twice, and ' +
-      'that may have a hundred reasons.',
+      'Three sends, three successes, one record. The producer has seen a connection end twice, ' +
+      'and that may have a hundred reasons.',
   },
   prevented: {
     with: 'acks=1',

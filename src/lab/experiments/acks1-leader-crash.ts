@@ -70,8 +70,8 @@ export const acks1LeaderCrash: Experiment = {
     acks: 1,
     outcome: { lost: ['m'], conflicting: ['n'] },
     because:
-      'The producer was told that m stands at an offset at which x stands now. Nothing went wrong ' +
-      'by the rules: acks=1 promises no more than the leader that gives it.',
+      'The producer was told that m stands at an offset at which x stands now. Nothing went ' +
+      'wrong by the rules: acks=1 promises no more than the leader that gives it.',
   },
   prevented: {
     with: 'acks=all',

@@ -7,9 +7,9 @@ export const acksallLeaderCrash: Experiment = {
   teaches:
     'This is the good case: with acks=all the record survives its leader, for whoever is elected ' +
     'has it. Two things are worth seeing. The new leader does not know at first how far the ' +
-    'partition is committed, and says so to who asks for its end, until its followers have fetched ' +
-    'from it. And the producer has heard nothing: if it tries again, only an idempotent one is ' +
-    'recognised.',
+    'partition is committed, and says so to who asks for its end, until its followers have ' +
+    'fetched from it. And the producer has heard nothing: if it tries again, only an idempotent ' +
+    'one is recognised.',
   source: 'KIP-207 (OFFSET_NOT_AVAILABLE), KIP-98 (idempotence)',
   prevention: 'enable.idempotence=true, the default since Kafka 3.0',
   steps: [
@@ -90,15 +90,16 @@ export const acksallLeaderCrash: Experiment = {
     with: 'acks=all, enable.idempotence=false',
     outcome: { duplicated: ['m'] },
     because:
-      'm has survived, and it is there twice: for broker {2} the second attempt is a batch like any ' +
-      'other.',
+      'm has survived, and it is there twice: for broker {2} the second attempt is a batch like ' +
+      'any other.',
   },
   prevented: {
     with: 'acks=all, enable.idempotence=true',
     idempotent: true,
     outcome: {},
     because:
-      'The batch has a producer id and a sequence number, and they were replicated with it. Broker {2} ' +
-      'knows that it has it, and answers with the offset that it has had from the beginning.',
+      'The batch has a producer id and a sequence number, and they were replicated with it. ' +
+      'Broker {2} knows that it has it, and answers with the offset that it has had from the ' +
+      'beginning.',
   },
 };

@@ -37,6 +37,7 @@ interface Way {
   readonly topicConfig?: Configs;
   /** Instead of the experiment's. */
   readonly replicas?: Replicas;
+  readonly controllers?: number;
   readonly outcome: Outcome;
   /** What came out, and why, in a sentence or two. */
   readonly because: string;

@@ -1,13 +1,22 @@
 import { acks0Silent } from './acks0-silent.ts';
 import { acks1LeaderCrash } from './acks1-leader-crash.ts';
 import { acksallLeaderCrash } from './acksall-leader-crash.ts';
+import { controllerFailover } from './controller-failover.ts';
 import type { Experiment } from './experiment.ts';
 import { fastDoubleFailover } from './fast-double-failover.ts';
 import { hwTruncationDivergence } from './hw-truncation-divergence.ts';
 import { hwTruncationLoss } from './hw-truncation-loss.ts';
+import { isrFlap } from './isr-flap.ts';
 import { isrShrinksInPurgatory } from './isr-shrinks-in-purgatory.ts';
+import { lastReplicaStanding } from './last-replica-standing.ts';
 import { minIsrReject } from './min-isr-reject.ts';
+import { powerCutAll } from './power-cut-all.ts';
+import { preferredLeader } from './preferred-leader.ts';
+import { reassign } from './reassign.ts';
 import { slowFollower } from './slow-follower.ts';
+import { staleBrokerEpoch } from './stale-broker-epoch.ts';
+import { uncleanElection } from './unclean-election.ts';
+import { zombieLeader } from './zombie-leader.ts';
 
 /** All of them, by number. */
 export const experiments: readonly Experiment[] = [
@@ -20,4 +29,13 @@ export const experiments: readonly Experiment[] = [
   hwTruncationLoss,
   hwTruncationDivergence,
   fastDoubleFailover,
+  zombieLeader,
+  uncleanElection,
+  lastReplicaStanding,
+  powerCutAll,
+  staleBrokerEpoch,
+  isrFlap,
+  preferredLeader,
+  reassign,
+  controllerFailover,
 ];

@@ -5,11 +5,12 @@ export const fastDoubleFailover: Experiment = {
   name: 'fast-double-failover',
   title: 'Two elections within one fetch, and asking for an epoch is not enough',
   teaches:
-    'With KIP-101 a follower asks its leader where the last epoch that the follower knows has ended. ' +
-    'If leadership went there and back before anybody could fetch, that is an epoch the leader has ' +
-    'never heard of. It answers with the end of an older one, in which it has written something ' +
-    'else, and the follower cuts at that offset although it belongs to another history. Since ' +
-    'KIP-279 the answer names the epoch too, and the two go back until they agree upon one.',
+    'With KIP-101 a follower asks its leader where the last epoch that the follower knows has ' +
+    'ended. If leadership went there and back before anybody could fetch, that is an epoch the ' +
+    'leader has never heard of. It answers with the end of an older one, in which it has written ' +
+    'something else, and the follower cuts at that offset although it belongs to another ' +
+    'history. Since KIP-279 the answer names the epoch too, and the two go back until they agree ' +
+    'upon one.',
   source: 'KIP-279 (KAFKA-6361)',
   prevention: 'Kafka 2.0 or later',
   brokers: 2,
@@ -67,19 +68,19 @@ export const fastDoubleFailover: Experiment = {
     },
   ],
   harm: {
-    with: "truncation with KIP-101 alone, as in Kafka 0.11 to 1.1 (knobs: { truncation: 'kip101' })",
+    with: "truncation with KIP-101 alone, as up to Kafka 1.1 (knobs: { truncation: 'kip101' })",
     knobs: { truncation: 'kip101' },
     outcome: { diverged: ['n'], breaks: 'I-02' },
     because:
-      'Asked for an epoch it does not know, broker {1} says where epoch E ends, after x. Broker {2} has ' +
-      'nothing beyond that and cuts nothing: one of them holds x, the other m.',
+      'Asked for an epoch it does not know, broker {1} says where epoch E ends, after x. Broker ' +
+      '{2} has nothing beyond that and cuts nothing: one of them holds x, the other m.',
   },
   prevented: {
     with: "truncation with KIP-279 (knobs: { truncation: 'kip279' })",
     knobs: { truncation: 'kip279' },
     outcome: {},
     because:
-      'Broker {2} hears that this is the end of epoch E, not of its own. It goes back to where its ' +
-      'epoch E ended, before m, and fetches x. Nobody was promised m.',
+      'Broker {2} hears that this is the end of epoch E, not of its own. It goes back to where ' +
+      'its epoch E ended, before m, and fetches x. Nobody was promised m.',
   },
 };

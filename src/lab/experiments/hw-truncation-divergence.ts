@@ -6,10 +6,10 @@ export const hwTruncationDivergence: Experiment = {
   title: 'Two replicas with different records at one offset, for ever',
   teaches:
     'A high watermark is an offset, and an offset does not say which record stands there. Here ' +
-    'both replicas have been down, and the one that is back first has lost the end of its log. It ' +
-    'leads, and writes something else there. The other one comes back, finds that its log ends ' +
-    'where its high watermark is, cuts nothing, and goes on: the two differ and nobody notices. ' +
-    'With leader epochs the follower asks where its last epoch has ended on the leader.',
+    'both replicas have been down, and the one that is back first has lost the end of its log. ' +
+    'It leads, and writes something else there. The other one comes back, finds that its log ' +
+    'ends where its high watermark is, cuts nothing, and goes on: the two differ and nobody ' +
+    'notices. With leader epochs the follower asks where its last epoch has ended on the leader.',
   source: 'KIP-101, scenario 2 (KAFKA-1211)',
   prevention: 'Kafka 0.11 or later; against the loss itself more replicas, or flush.messages=1',
   brokers: 2,
@@ -77,15 +77,15 @@ export const hwTruncationDivergence: Experiment = {
       lostCommitted: true,
     },
     because:
-      'That m is lost is the price of a power cut with min.insync.replicas=1. That broker {1} has kept ' +
-      'it is not: who leads decides what a consumer reads at this offset.',
+      'That m is lost is the price of a power cut with min.insync.replicas=1. That broker {1} ' +
+      'has kept it is not: who leads decides what a consumer reads at this offset.',
   },
   prevented: {
     with: "truncation by leader epoch (knobs: { truncation: 'kip101' })",
     knobs: { truncation: 'kip101', elr: false },
     outcome: { lost: ['m'], conflicting: ['n'], lostCommitted: true },
     because:
-      'm is lost, as power cuts go. But broker {1} asks where epoch E has ended, hears that it was ' +
-      'before m, and cuts: both replicas are the same.',
+      'm is lost, as power cuts go. But broker {1} asks where epoch E has ended, hears that it ' +
+      'was before m, and cuts: both replicas are the same.',
   },
 };

@@ -5,11 +5,12 @@ export const hwTruncationLoss: Experiment = {
   name: 'hw-truncation-loss',
   title: 'A follower that truncates to its high watermark loses what was committed',
   teaches:
-    'A record is committed when every in-sync replica has it; the leader knows that first, and the ' +
-    'followers one fetch later. Up to Kafka 0.10 a follower cut its log back to its own high ' +
+    'A record is committed when every in-sync replica has it; the leader knows that first, and ' +
+    'the followers one fetch later. Up to Kafka 0.10 a follower cut its log back to its own high ' +
     'watermark whenever it got a new leader, and so threw away what it had, and what was ' +
-    'committed, only to fetch it again. If the leader ends in between, it is gone for good. Since ' +
-    'KIP-101 the follower asks where the last epoch that it knows has ended, and cuts there.',
+    'committed, only to fetch it again. If the leader ends in between, it is gone for good. ' +
+    'Since KIP-101 the follower asks where the last epoch that it knows has ended, and cuts ' +
+    'there.',
   source: 'KIP-101, scenario 1 (KAFKA-1211)',
   prevention: 'Kafka 0.11 or later; nothing that can be configured helped before',
   config: { 'replica.high.watermark.checkpoint.interval.ms': '500' },
@@ -92,7 +93,7 @@ export const hwTruncationLoss: Experiment = {
     knobs: { truncation: 'kip101', elr: false },
     outcome: {},
     because:
-      'Broker {3} first asks its leader where epoch E has ended. As long as it gets no answer it cuts ' +
-      'nothing, and so it leads with m.',
+      'Broker {3} first asks its leader where epoch E has ended. As long as it gets no answer it ' +
+      'cuts nothing, and so it leads with m.',
   },
 };

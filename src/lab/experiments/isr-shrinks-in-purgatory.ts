@@ -6,9 +6,10 @@ export const isrShrinksInPurgatory: Experiment = {
   title: 'The ISR falls below its minimum while a write waits for it',
   teaches:
     'The minimum is checked before a record is written. If the ISR shrinks afterwards, while the ' +
-    'answer waits in purgatory, the record is in the log and cannot be committed. Up to Kafka 3.6 ' +
-    'the producer heard NOT_ENOUGH_REPLICAS_AFTER_APPEND; since 3.7 the high watermark rests below ' +
-    'the minimum, so that the write times out. Either way it is written, and will be committed later.',
+    'answer waits in purgatory, the record is in the log and cannot be committed. Up to Kafka ' +
+    '3.6 the producer heard NOT_ENOUGH_REPLICAS_AFTER_APPEND; since 3.7 the high watermark rests ' +
+    'below the minimum, so that the write times out. Either way it is written, and will be ' +
+    'committed later.',
   source: 'KAFKA-15583; NOT_ENOUGH_REPLICAS_AFTER_APPEND in the protocol',
   prevention: 'enable.idempotence=true',
   config: { 'replica.lag.time.max.ms': '10000' },
@@ -50,7 +51,12 @@ export const isrShrinksInPurgatory: Experiment = {
       also: { highWatermark: 'n+1' },
     },
     { say: 'The network is mended.', do: 'heal' },
-    { say: 'Broker {2} is in sync again.', do: 'until', expect: { isr: [1, 2] } },
+    {
+      say: 'Broker {2} is in sync again.',
+      do: 'untilReplica',
+      broker: 1,
+      expect: { isr: [1, 2] },
+    },
     {
       say: 'The producer sends the very same batch again.',
       do: 'retry',

@@ -6,9 +6,9 @@ export const minIsrReject: Experiment = {
   title: 'With too few replicas in sync, acks=all is refused',
   teaches:
     'min.insync.replicas says how many replicas must be in sync for a write with acks=all. With ' +
-    'fewer the leader refuses, and nothing is written: so many brokers may fail as there are more ' +
-    'replicas than the minimum. A write with acks=1 is still accepted; but since Kafka 3.7 no ' +
-    'consumer sees it until enough replicas have it.',
+    'fewer the leader refuses, and nothing is written: so many brokers may fail as there are ' +
+    'more replicas than the minimum. A write with acks=1 is still accepted; but since Kafka 3.7 ' +
+    'no consumer sees it until enough replicas have it.',
   source: 'min.insync.replicas; KAFKA-15583 (strict minimum for the high watermark)',
   prevention:
     'a replication factor that is larger than min.insync.replicas by what may fail at once',
@@ -95,7 +95,7 @@ export const minIsrReject: Experiment = {
     knobs: { strictMinIsr: false, elr: false },
     outcome: {},
     because:
-      'The high watermark moves although a single broker has x: consumers read what one crash more ' +
-      'could undo.',
+      'The high watermark moves although a single broker has x: consumers read what one crash ' +
+      'more could undo.',
   },
 };

@@ -5,10 +5,11 @@ export const slowFollower: Experiment = {
   name: 'slow-follower',
   title: 'One slow follower, and every write with acks=all waits for it',
   teaches:
-    'acks=all waits for everybody in the ISR, not for min.insync.replicas of them. A follower that ' +
-    'has become slow stays in the ISR for replica.lag.time.max.ms, thirty seconds by default, and ' +
-    'that is how long every write may take. The minimum bounds what can be lost; who is in sync ' +
-    'decides how long it takes. And a producer that gives up while it waits has written all the same.',
+    'acks=all waits for everybody in the ISR, not for min.insync.replicas of them. A follower ' +
+    'that has become slow stays in the ISR for replica.lag.time.max.ms, thirty seconds by ' +
+    'default, and that is how long every write may take. The minimum bounds what can be lost; ' +
+    'who is in sync decides how long it takes. And a producer that gives up while it waits has ' +
+    'written all the same.',
   source: 'replica.lag.time.max.ms; request.timeout.ms',
   prevention: 'enable.idempotence=true; a smaller replica.lag.time.max.ms for shorter waits',
   steps: [

@@ -42,8 +42,8 @@ export class Stage {
   broken: InvariantBroken | undefined;
 
   constructor(experiment: Experiment, wayName: WayName, seed: number) {
-    const { brokers = 3, controllers = 1 } = experiment;
     const way = experiment[wayName]!;
+    const { brokers = 3, controllers = way.controllers ?? 1 } = experiment;
     const replicas = way.replicas ?? experiment.replicas ?? [[1, 2, 3]];
     this.choices = choicesOf(seed);
     this.cast = new Cast(brokers, this.choices);
@@ -91,15 +91,9 @@ export class Stage {
     return true;
   }
 
-  /** Does what may find that an invariant is broken; after the first one it does not matter. */
+  /** Looks whether an invariant is broken; after the first one it does not matter. */
   watch(look: () => void): void {
-    if (this.broken !== undefined) return;
-    try {
-      look();
-    } catch (error) {
-      if (!(error instanceof InvariantBroken)) throw error;
-      this.broken = error;
-    }
+    if (this.broken === undefined) this.#note(look);
   }
 
   /** Changes one direction between two nodes: brokers by role, controllers by id, or `clients`. */
@@ -111,14 +105,16 @@ export class Stage {
     this.ground.mend(this.#node(from), this.#node(to), plane);
   }
 
-  /** Asks a broker, by default any that runs, and waits for the response. */
+  /** Asks a broker, by default one that runs, the leader if it does, and waits for the response. */
   ask<Name extends ApiName>(
     api: Name,
     request: RequestOf<Name>,
     { at, apiVersion = apis[api].versions[1] }: { at?: Role; apiVersion?: number } = {},
   ): ResponseOf<Name> | undefined {
     const { laboratory } = this;
-    const brokerId = at === undefined ? laboratory.running[0] : this.cast.node(at);
+    const { leader } = this.image();
+    const anyone = laboratory.running.includes(leader) ? leader : laboratory.running[0];
+    const brokerId = at === undefined ? anyone : this.cast.node(at);
     let heard: Heard<Name> | undefined;
     if (brokerId === undefined) return undefined;
     const exchange = { apiVersion, timeoutMs: requestTimeoutMs };
@@ -132,12 +128,24 @@ export class Stage {
     return this.cluster.trace.subscribe(reader);
   }
 
+  #note(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof InvariantBroken)) throw error;
+      this.broken ??= error;
+    }
+  }
+
   #node(node: NodeId): NodeId {
     return node === 'clients' ? node : this.cast.node(node);
   }
 
   #step(untilMs: number): boolean {
-    const hasStepped = this.cluster.clock.step(untilMs);
+    let hasStepped = true;
+    this.#note(() => {
+      hasStepped = this.cluster.clock.step(untilMs);
+    });
     if (hasStepped) this.watch(() => this.invariants.check());
     return hasStepped;
   }

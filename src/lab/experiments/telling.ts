@@ -17,8 +17,12 @@ const noise: readonly ClusterEvent['type'][] = [
   'isr-changed',
 ];
 
-function isTold({ event, about }: Stamped<ClusterEvent>): boolean {
+/** What each record of many does. */
+const ofEachRecord: readonly ClusterEvent['type'][] = ['appended', 'high-watermark-advanced'];
+
+function isTold({ event, about }: Stamped<ClusterEvent>, verb: Told['step']['do']): boolean {
   if (noise.includes(event.type)) return false;
+  if (verb === 'traffic' && ofEachRecord.includes(event.type)) return false;
   if (event.type !== 'metadata-committed') return about !== '' || event.type.startsWith('broker');
   return event.record.type === 'partition-change';
 }
@@ -59,11 +63,16 @@ const heads = { harm: 'The harm', prevented: 'Prevented', also: 'And also' } as 
 const headOf = ({ experiment, way }: Performance): string =>
   `${heads[way]}: ${experiment[way]!.with}`;
 
-function tellStep({ said, facts, events }: Told, number: number, withEvents: boolean): string[] {
+function tellStep(
+  { step, said, facts, events }: Told,
+  number: number,
+  withEvents: boolean,
+): string[] {
+  const told = events.filter((event) => isTold(event, step.do));
   const indent = '      ';
   return [
     ...wrap(said, indent, `  ${String(number).padStart(2)}. `),
-    ...(withEvents ? events.filter(isTold).map((event) => `  ${tell(event)}`) : []),
+    ...(withEvents ? told.map((event) => `  ${tell(event)}`) : []),
     ...(facts === undefined ? [] : wrap(tellFacts(facts), `${indent}  `, `${indent}→ `)),
   ];
 }

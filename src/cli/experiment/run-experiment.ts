@@ -47,8 +47,12 @@ function list(): string {
   return `${table([['NUMBER', 'NAME', 'WHAT HAPPENS'], ...rows]).join('\n')}\n`;
 }
 
-const listAsJson = (): string =>
-  `${JSON.stringify(experiments.map(({ id, name, title, prevention }) => ({ id, name, title, prevention })))}\n`;
+function listAsJson(): string {
+  const each = experiments.map(({ id, name, title, prevention }) => {
+    return { id, name, title, prevention };
+  });
+  return `${JSON.stringify(each)}\n`;
+}
 
 function asJson(experiment: Experiment, performances: readonly Performance[]): object {
   const { id, name, title, teaches, source, prevention } = experiment;
