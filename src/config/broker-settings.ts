@@ -28,7 +28,8 @@ const numbers = [
   ...(['transaction.state.log.segment.bytes', 'transaction.max.timeout.ms'] as const),
   ...(['transactional.id.expiration.ms', 'group.initial.rebalance.delay.ms'] as const),
   ...(['group.min.session.timeout.ms', 'group.max.session.timeout.ms'] as const),
-  ...(['group.max.size', 'group.consumer.max.size'] as const),
+  ...(['group.max.size', 'offsets.commit.timeout.ms'] as const),
+  ...(['group.consumer.max.size'] as const),
 ] as const;
 
 const booleans = [

@@ -21,8 +21,8 @@ const honoured = new Set([
     .flatMap((name) => topicConfigs.get(name)!.brokerSynonyms.map((synonym) => synonym.name)),
 ]);
 
-/** Groups and transactions are rooms still to be built; their configs wait for them. */
-const comesLater = /^(group|offsets?|share|transaction|transactional)\./;
+/** Kinds of groups and transactions are rooms still to be built; their configs wait for them. */
+const comesLater = /^(group\.(share|streams)|share|transaction|transactional)\./;
 
 /** One line for each broker config that is accepted and changes nothing, or that nobody knows. */
 export function configWarnings(configs: ConfigMap): readonly string[] {
@@ -33,7 +33,7 @@ export function configWarnings(configs: ConfigMap): readonly string[] {
       return [`config '${name}' is unknown to Kafka 4.3${hint}`];
     }
     if (comesLater.test(name)) {
-      return [`config '${name}' has no effect yet: Odradek has no groups and transactions so far`];
+      return [`config '${name}' has no effect yet: Odradek has no share groups, streams groups and transactions so far`];
     }
     return honoured.has(name) ? [] : [`config '${name}' has no effect in Odradek`];
   });

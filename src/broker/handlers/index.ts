@@ -3,19 +3,33 @@ import type { Handler } from '../request-context.ts';
 import { alterReplicaLogDirs } from './alter-replica-log-dirs.ts';
 import { apiVersions } from './api-versions.ts';
 import { changeConfigs } from './change-configs.ts';
+import { deleteGroups } from './delete-groups.ts';
 import { deleteRecords } from './delete-records.ts';
 import { describeCluster } from './describe-cluster.ts';
 import { describeConfigs } from './describe-configs.ts';
+import { describeGroups } from './describe-groups.ts';
 import { describeLogDirs } from './describe-log-dirs.ts';
 import { describeTopicPartitions } from './describe-topic-partitions.ts';
 import { fetch } from './fetch.ts';
 import { findCoordinator } from './find-coordinator.ts';
 import { forward } from './forward.ts';
+import { heartbeat } from './heartbeat.ts';
 import { initProducerId } from './init-producer-id.ts';
+import { joinGroup } from './join-group.ts';
+import { leaveGroup } from './leave-group.ts';
+import { listGroups } from './list-groups.ts';
 import { listOffsets } from './list-offsets.ts';
 import { metadata } from './metadata.ts';
+import { offsetCommit } from './offset-commit.ts';
+import { offsetDelete } from './offset-delete.ts';
+import { offsetFetch } from './offset-fetch.ts';
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
 import { produce } from './produce.ts';
+import { syncGroup } from './sync-group.ts';
+
+/** Stands in until a handler is there. */
+const unserved = (_b: unknown, _q: unknown, _c: unknown, reply: (outcome: 'close') => void) =>
+  reply('close');
 
 /** Who answers what. An API of the register without a handler does not compile. */
 export const handlers: { readonly [Name in ApiName]: Handler<Name> } = {
@@ -23,7 +37,15 @@ export const handlers: { readonly [Name in ApiName]: Handler<Name> } = {
   Fetch: fetch,
   ListOffsets: listOffsets,
   Metadata: metadata,
+  OffsetCommit: offsetCommit,
+  OffsetFetch: offsetFetch,
   FindCoordinator: findCoordinator,
+  JoinGroup: joinGroup,
+  Heartbeat: heartbeat,
+  LeaveGroup: leaveGroup,
+  SyncGroup: syncGroup,
+  DescribeGroups: describeGroups,
+  ListGroups: listGroups,
   ApiVersions: apiVersions,
   CreateTopics: forward('createTopics'),
   DeleteTopics: forward('deleteTopics'),
@@ -35,12 +57,16 @@ export const handlers: { readonly [Name in ApiName]: Handler<Name> } = {
   AlterReplicaLogDirs: alterReplicaLogDirs,
   DescribeLogDirs: describeLogDirs,
   CreatePartitions: forward('createPartitions'),
+  DeleteGroups: deleteGroups,
   ElectLeaders: forward('electLeaders'),
   IncrementalAlterConfigs: changeConfigs('incrementalAlterConfigs'),
   AlterPartitionReassignments: forward('alterPartitionReassignments'),
   ListPartitionReassignments: forward('listPartitionReassignments'),
+  OffsetDelete: offsetDelete,
   DescribeQuorum: forward('describeQuorum'),
   DescribeCluster: describeCluster,
   UnregisterBroker: forward('unregisterBroker'),
+  ConsumerGroupHeartbeat: unserved,
+  ConsumerGroupDescribe: unserved,
   DescribeTopicPartitions: describeTopicPartitions,
 };
