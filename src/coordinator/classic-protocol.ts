@@ -405,7 +405,7 @@ export class ClassicProtocol {
   /** The leader has spoken. Once that is written, the group is stable. */
   #assign({ assignments, generationId }: SyncGroupRequest): void {
     const given = new Map(
-      assignments.map(({ memberId, assignment }) => [memberId, assignment.slice()]),
+      assignments.map(({ memberId, assignment }) => [memberId, new Uint8Array(assignment)]),
     );
     const assignmentOf = ({ memberId }: ClassicMember) => given.get(memberId) ?? new Uint8Array();
     this.#host.write([groupMetadata(this, assignmentOf)], (errorCode) => {

@@ -69,7 +69,10 @@ const joinOf = (request: JoinGroupRequest, caller: Caller): ClassicJoin => ({
   memberId: request.memberId,
   groupInstanceId: request.groupInstanceId,
   protocolType: request.protocolType,
-  protocols: request.protocols.map(({ name, metadata }) => ({ name, metadata: metadata.slice() })),
+  protocols: request.protocols.map(({ name, metadata }) => ({
+    name,
+    metadata: new Uint8Array(metadata),
+  })),
   sessionTimeoutMs: request.sessionTimeoutMs,
   rebalanceTimeoutMs:
     request.rebalanceTimeoutMs === -1 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs,

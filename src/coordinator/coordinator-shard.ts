@@ -150,7 +150,7 @@ export class CoordinatorShard implements GroupHost {
       for (const { key, value, offset, control } of recordsOf(bytes, at) ?? []) {
         if (control || key === null) continue;
         // A view of the log is never written to, but it would keep its whole block alive.
-        const record = decodeRecord(key, value === null ? null : value.slice());
+        const record = decodeRecord(key, value && new Uint8Array(value));
         if (record !== undefined) this.#replay(record, offset);
       }
     }
