@@ -162,6 +162,11 @@ export class Broker {
     return this.#configs.topic(topic);
   }
 
+  /** One of a group's own configs, or what this broker has in its place. */
+  groupConfig(groupId: string, name: string): number {
+    return this.#configs.group(groupId, name);
+  }
+
   /** Any one of `brokerIds`, or -1 if there is none. */
   someBroker(brokerIds: readonly number[]): number {
     return brokerIds[this.#random.below(brokerIds.length)] ?? -1;

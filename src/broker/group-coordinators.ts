@@ -4,6 +4,7 @@ import type { CoordinatorLog } from '../coordinator/coordinator-log.ts';
 import { CoordinatorShard } from '../coordinator/coordinator-shard.ts';
 import { coordinatorPartition } from '../coordinator/java-string-hash.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
+import type { Leadership } from '../replication/leadership.ts';
 import type { Partition, PartitionListener } from '../replication/partition.ts';
 import type { Random } from '../simulation/random.ts';
 import type { Broker } from './broker.ts';
@@ -14,6 +15,7 @@ const readSizeBytes = 1024 * 1024;
 interface Coordinated {
   readonly shard: CoordinatorShard;
   readonly partition: Partition;
+  readonly leadership: Leadership;
   readonly listener: PartitionListener;
 }
 
@@ -61,14 +63,20 @@ export class GroupCoordinators {
   topicsChanged(removed: readonly TopicImage[]): void {
     if (removed.some(({ name }) => name === offsetsTopic)) this.#unloadAll();
     const image = this.#image;
+    for (const [index, coordinated] of this.#coordinated) {
+      if (coordinated.partition.leadership !== coordinated.leadership)
+        this.#unload(index, coordinated);
+    }
     image?.partitions.forEach((_, index) => {
       const partition = this.#broker.replicas.partition(image.topicId, index);
-      if (partition !== undefined) this.#follow(index, partition);
+      if (!this.#coordinated.has(index)) this.#load(index, partition);
     });
     if (image !== undefined) this.#topic.settled();
     for (const shard of this.shards()) {
       if (!shard.isActive) continue;
+      shard.consumerGroups.metadataChanged();
       for (const { name } of removed) shard.offsets.topicDeleted(name);
+      shard.metadataChanged();
     }
   }
 
@@ -76,12 +84,10 @@ export class GroupCoordinators {
     return this.#broker.metadata.topicsByName.get(offsetsTopic);
   }
 
-  /** Coordinates while it leads, whatever the leader epoch: the log that was read stays as it is. */
-  #follow(index: number, partition: Partition): void {
-    const leads = partition.leadership !== undefined;
-    const known = this.#coordinated.get(index);
-    if (!leads && known !== undefined) this.#unload(index, known);
-    if (!leads || known !== undefined) return;
+  /** If this broker leads the partition: for as long as it does. */
+  #load(index: number, partition: Partition | undefined): void {
+    const leadership = partition?.leadership;
+    if (partition === undefined || leadership === undefined) return;
     const shard = new CoordinatorShard({
       partition: index,
       log: logOf(partition),
@@ -89,6 +95,7 @@ export class GroupCoordinators {
       random: this.#random.fork(`shard ${index} epoch ${partition.leaderEpoch}`),
       settings: () => this.#broker.settings,
       topics: () => this.#broker.metadata,
+      groupConfig: (groupId, name) => this.#broker.groupConfig(groupId, name),
       emit: this.#emit,
     });
     const listener: PartitionListener = {
@@ -97,7 +104,7 @@ export class GroupCoordinators {
       },
     };
     partition.subscribe(listener);
-    this.#coordinated.set(index, { shard, partition, listener });
+    this.#coordinated.set(index, { shard, partition, leadership, listener });
   }
 
   #unloadAll(): void {

@@ -1,7 +1,9 @@
 import type { ClassicStateName } from './classic-state.ts';
+import type { ConsumerGroupEvent } from './consumer/consumer-group-event.ts';
 
 /** What happens at a coordinator: to its partition, or to one of its groups. */
 export type CoordinatorEvent =
+  | ConsumerGroupEvent
   | { readonly type: 'coordinator-loaded'; readonly partition: number; readonly groups: number }
   | { readonly type: 'coordinator-unloaded'; readonly partition: number }
   | {

@@ -11,6 +11,7 @@ import { recordsOf } from '../protocol/records/batch-records.ts';
 import { sizeOf } from '../protocol/records/record-batch.ts';
 import type { Clock } from '../simulation/clock.ts';
 import type { Random } from '../simulation/random.ts';
+import { ConsumerGroups } from './consumer/consumer-groups.ts';
 import type { CoordinatorEvent } from './coordinator-event.ts';
 import type { CoordinatorLog } from './coordinator-log.ts';
 import type { GroupHost, TopicsView } from './group.ts';
@@ -26,6 +27,7 @@ export interface ShardOptions {
   readonly random: Random;
   readonly settings: () => BrokerSettings;
   readonly topics: () => TopicsView;
+  readonly groupConfig: (groupId: string, name: string) => number;
   readonly emit: (event: CoordinatorEvent, groupId: string) => void;
 }
 
@@ -42,6 +44,7 @@ export class CoordinatorShard implements GroupHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly groups: GroupStore;
+  readonly consumerGroups: ConsumerGroups;
   readonly offsets: GroupOffsets;
   readonly #options: ShardOptions;
   readonly #timeline = new Timeline();
@@ -55,6 +58,7 @@ export class CoordinatorShard implements GroupHost {
     this.random = options.random;
     this.#pending = new PendingWrites(options.clock);
     this.groups = new GroupStore(this);
+    this.consumerGroups = new ConsumerGroups(this, this.groups, this.#timeline);
     this.offsets = new GroupOffsets(this, this.groups, this.#timeline);
     // In an event of its own, so that whatever the broker is in the middle of is over.
     this.clock.after(0, () => this.#load());
@@ -66,6 +70,10 @@ export class CoordinatorShard implements GroupHost {
 
   get topics(): TopicsView {
     return this.#options.topics();
+  }
+
+  groupConfig(groupId: string, name: string): number {
+    return this.#options.groupConfig(groupId, name);
   }
 
   get isActive(): boolean {
@@ -117,6 +125,9 @@ export class CoordinatorShard implements GroupHost {
     });
   }
 
+  /** Topics are not what they were. */
+  metadataChanged(): void {}
+
   /** The broker leads the partition no more. */
   unload(): void {
     const wasActive = this.isActive;
@@ -141,6 +152,7 @@ export class CoordinatorShard implements GroupHost {
     }
     this.#state = 'Active';
     this.groups.loaded();
+    this.consumerGroups.loaded();
     this.offsets.loaded();
     this.emit({ type: 'coordinator-loaded', partition, groups: this.groups.size }, '');
   }
@@ -158,6 +170,7 @@ export class CoordinatorShard implements GroupHost {
 
   #replay(record: CoordinatorRecord, offset: number): void {
     if (record.type === 'offset-commit') this.offsets.replay(record, offset);
-    else this.groups.replay(record, offset);
+    else if (record.type === 'group-metadata') this.groups.replay(record);
+    else this.consumerGroups.replay(record, offset);
   }
 }

@@ -2,8 +2,6 @@ import type { CoordinatorRecord } from '../protocol/coordinator-records/coordina
 import { ClassicGroup } from './classic-group.ts';
 import type { Group, GroupHost } from './group.ts';
 
-type GroupRecord = Exclude<CoordinatorRecord, { readonly type: 'offset-commit' }>;
-
 /** The groups of one shard, of whatever kind. */
 export class GroupStore {
   readonly #host: GroupHost;
@@ -40,10 +38,6 @@ export class GroupStore {
     return group;
   }
 
-  replay(record: GroupRecord, _offset: number): void {
-    if (record.type === 'group-metadata') this.#replayClassic(record);
-  }
-
   loaded(): void {
     for (const group of this.#groups.values()) group.loaded();
   }
@@ -52,10 +46,10 @@ export class GroupStore {
     for (const group of this.#groups.values()) group.unload();
   }
 
-  #replayClassic({ key, value }: CoordinatorRecord<'group-metadata'>): void {
+  replay({ key, value }: CoordinatorRecord<'group-metadata'>): void {
     const known = this.#groups.get(key.group);
     if (value === null) {
-      if (known?.type === 'classic') this.#delete(known);
+      if (known?.type === 'classic') this.delete(known);
       return;
     }
     // What is written of a living group it knows already, and more.
@@ -63,7 +57,8 @@ export class GroupStore {
     this.put(new ClassicGroup(key.group, this.#host, value));
   }
 
-  #delete(group: Group): void {
+  /** Its tombstone says so. */
+  delete(group: Group): void {
     this.remove(group);
     group.deleted();
     if (this.#host.isActive) this.#host.emit({ type: 'group-deleted' }, group.groupId);

@@ -7,6 +7,8 @@ import type { CoordinatorEvent } from './coordinator-event.ts';
 
 /** What a coordinator sees of the cluster. */
 export interface TopicsView {
+  /** Grows with every change of the cluster. */
+  readonly offset: number;
   readonly topicsById: ReadonlyMap<string, TopicView>;
   readonly topicsByName: ReadonlyMap<string, TopicView>;
   readonly brokers: ReadonlyMap<number, { readonly rack: string | null }>;
@@ -24,6 +26,8 @@ export interface GroupHost {
   readonly random: Random;
   readonly settings: BrokerSettings;
   readonly topics: TopicsView;
+  /** One of the group's own configs, or what the broker has in its place. */
+  groupConfig(groupId: string, name: string): number;
   /** False once another broker may coordinate the group: then nothing of it may act any more. */
   readonly isActive: boolean;
   /**

@@ -21,6 +21,10 @@ export class Sessions {
     this.#timers.set(memberId, timer);
   }
 
+  has(memberId: string): boolean {
+    return this.#timers.has(memberId);
+  }
+
   cancel(memberId: string): void {
     this.#timers.get(memberId)?.cancel();
     this.#timers.delete(memberId);

@@ -3,6 +3,8 @@ import type { Handler } from '../request-context.ts';
 import { alterReplicaLogDirs } from './alter-replica-log-dirs.ts';
 import { apiVersions } from './api-versions.ts';
 import { changeConfigs } from './change-configs.ts';
+import { consumerGroupDescribe } from './consumer-group-describe.ts';
+import { consumerGroupHeartbeat } from './consumer-group-heartbeat.ts';
 import { deleteGroups } from './delete-groups.ts';
 import { deleteRecords } from './delete-records.ts';
 import { describeCluster } from './describe-cluster.ts';
@@ -26,10 +28,6 @@ import { offsetFetch } from './offset-fetch.ts';
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
 import { produce } from './produce.ts';
 import { syncGroup } from './sync-group.ts';
-
-/** Stands in until a handler is there. */
-const unserved = (_b: unknown, _q: unknown, _c: unknown, reply: (outcome: 'close') => void) =>
-  reply('close');
 
 /** Who answers what. An API of the register without a handler does not compile. */
 export const handlers: { readonly [Name in ApiName]: Handler<Name> } = {
@@ -66,7 +64,7 @@ export const handlers: { readonly [Name in ApiName]: Handler<Name> } = {
   DescribeQuorum: forward('describeQuorum'),
   DescribeCluster: describeCluster,
   UnregisterBroker: forward('unregisterBroker'),
-  ConsumerGroupHeartbeat: unserved,
-  ConsumerGroupDescribe: unserved,
+  ConsumerGroupHeartbeat: consumerGroupHeartbeat,
+  ConsumerGroupDescribe: consumerGroupDescribe,
   DescribeTopicPartitions: describeTopicPartitions,
 };
