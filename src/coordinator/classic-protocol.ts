@@ -216,7 +216,7 @@ export class ClassicProtocol {
     const { name } = this.#state;
     assert(name !== 'Empty' && name !== 'Dead', 'a member of a group that has none');
     const leads = memberId === this.members.leaderId;
-    // It may have missed the reply; but who leads, and asks in a stable group, wants to assign anew.
+    // It may have missed the reply; but who leads, and asks in a stable group, assigns anew.
     const mayStay = name === 'CompletingRebalance' || (name === 'Stable' && !leads);
     if (mayStay && member.matches(join.protocols)) {
       reply(joined(this, member, name === 'CompletingRebalance' && leads));

@@ -11,7 +11,7 @@ import { coordinatorError } from './coordinator-error.ts';
 import type { CoordinatorShard } from './coordinator-shard.ts';
 
 /** Who asks, besides what the request says. */
-export interface Caller {
+interface Caller {
   readonly apiVersion: number;
   readonly clientId: string | null;
   readonly clientHost: string;

@@ -33,9 +33,14 @@ export class Group {
   readonly #cluster: Cluster;
 
   /** A new group id and its coordinator, which has read what it coordinates. */
-  static async make(cluster: Cluster, id = newGroupId()): Promise<Group> {
+  static async make(
+    cluster: Cluster,
+    id = newGroupId(),
+    asked = cluster.brokerIds[0]!,
+  ): Promise<Group> {
     const coordinator = await until('the group has a coordinator', async () => {
-      const reply = await cluster.request(apis.FindCoordinator, 4, { coordinatorKeys: [id] });
+      const body = { coordinatorKeys: [id] };
+      const reply = await cluster.request(apis.FindCoordinator, 4, body, asked);
       const { errorCode, nodeId } = reply.coordinators[0]!;
       if (errorCode !== 0) return undefined;
       const listed = await cluster.request(apis.DescribeGroups, 5, { groups: [id] }, nodeId);
