@@ -20,7 +20,7 @@ import { GroupStore } from './group-store.ts';
 import { PendingWrites } from './pending-writes.ts';
 import { Timeline } from './timeline-map.ts';
 
-export interface ShardOptions {
+interface ShardOptions {
   readonly partition: number;
   readonly log: CoordinatorLog;
   readonly clock: Clock;

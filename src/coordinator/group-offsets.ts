@@ -23,7 +23,7 @@ export interface CommittedOffset extends OffsetToCommit {
   readonly expireTimestampMs: number;
 }
 
-export interface Commit {
+interface Commit {
   readonly groupId: string;
   readonly client: OffsetClient;
   readonly apiVersion: number;

@@ -107,7 +107,7 @@ test('only the leader of the generation is told the members', async () => {
   expect(follower).toMatchObject({ members: [], leader: one.memberId, generationId: 2 });
 });
 
-test('a follower that joins a stable group again with the same stays in its generation', async () => {
+test('a follower that joins a stable group again with the same stays as it is', async () => {
   const group = await newGroup();
   const { follower, leader } = await twoMembers(group);
   const again = await follower.join();

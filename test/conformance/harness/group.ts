@@ -121,7 +121,7 @@ export class Group {
 const newGroupId = (): string => `group-${process.pid}-${Date.now().toString(36)}-${++groupsMade}`;
 
 /** Somebody who may become a member. */
-export class GroupClient {
+class GroupClient {
   readonly group: Group;
   readonly connection: Connection;
   memberId = '';
