@@ -149,14 +149,20 @@ export class ClassicProtocol {
     if (this.members.size > this.#host.settings.groupMaxSize) this.#prepareRebalance();
   }
 
+  /** It was a consumer group until now: its members have to find together anew. */
+  takeOver(): void {
+    this.loaded();
+    if (this.#state.name === 'Stable') this.#prepareRebalance();
+  }
+
   unload(errorCode: ErrorCode): void {
     this.#leaveState(errorCode);
     this.#sessions.cancelAll();
   }
 
-  /** The group is deleted. */
+  /** The group is deleted, or has become a consumer group: only then somebody waits for it. */
   end(): void {
-    this.unload(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    this.unload(ErrorCode.REBALANCE_IN_PROGRESS);
     this.#become({ name: 'Dead' });
   }
 

@@ -17,11 +17,6 @@ interface Caller {
   readonly clientHost: string;
 }
 
-const classic = (shard: CoordinatorShard, groupId: string): ClassicGroup | undefined => {
-  const group = shard.groups.get(groupId);
-  return group instanceof ClassicGroup ? group : undefined;
-};
-
 export function joinGroup(
   shard: CoordinatorShard,
   request: JoinGroupRequest,
@@ -36,14 +31,17 @@ export function joinGroup(
     return;
   }
   const known = shard.groups.get(groupId);
-  if (known === undefined && memberId !== '') {
+  // A consumer group without members may as well be a classic one.
+  const isNew = known === undefined || (known.type === 'consumer' && known.isEmpty);
+  if (isNew && memberId !== '') {
     reply(joinFailed(memberId, ErrorCode.UNKNOWN_MEMBER_ID));
-  } else if (known === undefined) {
+  } else if (isNew) {
+    if (known !== undefined) shard.write(known.tombstones(), () => {});
     joinNewGroup(shard, joinOf(request, caller), groupId, reply);
   } else if (known instanceof ClassicGroup) {
     known.protocol.join(joinOf(request, caller), reply);
   } else {
-    reply(joinFailed(memberId, ErrorCode.INCONSISTENT_GROUP_PROTOCOL));
+    shard.consumerGroups.join(groupId, joinOf(request, caller), reply);
   }
 }
 
@@ -87,16 +85,19 @@ export function syncGroup(
   request: SyncGroupRequest,
   reply: Reply<SyncGroupResponse>,
 ): void {
-  const group = classic(shard, request.groupId);
-  if (group === undefined) reply(syncFailed(ErrorCode.UNKNOWN_MEMBER_ID));
-  else group.protocol.sync(request, reply);
+  const group = shard.groups.get(request.groupId);
+  if (group instanceof ClassicGroup) group.protocol.sync(request, reply);
+  else if (group === undefined) reply(syncFailed(ErrorCode.UNKNOWN_MEMBER_ID));
+  else shard.consumerGroups.sync(request, reply);
 }
 
 export function heartbeat(shard: CoordinatorShard, request: HeartbeatRequest): ErrorCode {
   const { groupId, memberId, groupInstanceId, generationId } = request;
-  const group = classic(shard, groupId);
+  const group = shard.groups.get(groupId);
   if (group === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
-  return group.protocol.heartbeat(memberId, groupInstanceId, generationId);
+  return group instanceof ClassicGroup
+    ? group.protocol.heartbeat(memberId, groupInstanceId, generationId)
+    : shard.consumerGroups.classicHeartbeat(request);
 }
 
 /** Up to version 2 a request has one member, and that member's error is the whole answer. */
@@ -107,9 +108,11 @@ export function leaveGroup(
 ): LeaveGroupResponse {
   const leaving =
     apiVersion >= 3 ? request.members : [{ memberId: request.memberId, groupInstanceId: null }];
-  const group = classic(shard, request.groupId);
+  const group = shard.groups.get(request.groupId);
   const errorCodes =
-    group?.protocol.leave(leaving, 'it left') ?? leaving.map(() => ErrorCode.UNKNOWN_MEMBER_ID);
+    group instanceof ClassicGroup
+      ? group.protocol.leave(leaving, 'it left')
+      : shard.consumerGroups.leave(request.groupId, leaving);
   return {
     throttleTimeMs: 0,
     errorCode: apiVersion >= 3 ? ErrorCode.NONE : errorCodes[0]!,

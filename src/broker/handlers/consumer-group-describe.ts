@@ -1,12 +1,11 @@
 import { notDescribed } from '../../coordinator/consumer/describe-group.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
-import type { ConsumerGroupDescribeResponse } from '../../protocol/messages/consumer-group-describe.ts';
 import { groupOperations } from '../authorized-operations.ts';
 import type { Broker } from '../broker.ts';
 import { servesConsumerGroups } from '../consumer-group-protocol.ts';
-import type { Handler } from '../request-context.ts';
+import type { Handler, ResponseOf } from '../request-context.ts';
 
-type Described = ConsumerGroupDescribeResponse['groups'][number];
+type Described = ResponseOf<'ConsumerGroupDescribe'>['groups'][number];
 
 export const consumerGroupDescribe: Handler<'ConsumerGroupDescribe'> = (
   broker,

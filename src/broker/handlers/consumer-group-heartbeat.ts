@@ -1,7 +1,6 @@
 import { ErrorCode } from '../../protocol/error-code.ts';
-import type { ConsumerGroupHeartbeatResponse } from '../../protocol/messages/consumer-group-heartbeat.ts';
 import { servesConsumerGroups } from '../consumer-group-protocol.ts';
-import type { Handler } from '../request-context.ts';
+import type { Handler, ResponseOf } from '../request-context.ts';
 
 export const consumerGroupHeartbeat: Handler<'ConsumerGroupHeartbeat'> = (
   broker,
@@ -18,7 +17,7 @@ export const consumerGroupHeartbeat: Handler<'ConsumerGroupHeartbeat'> = (
   else shard.consumerGroups.heartbeats.heartbeat(request, context, reply);
 };
 
-const failed = (errorCode: ErrorCode): ConsumerGroupHeartbeatResponse => ({
+const failed = (errorCode: ErrorCode): ResponseOf<'ConsumerGroupHeartbeat'> => ({
   ...{ throttleTimeMs: 0, errorCode, errorMessage: null },
   ...{ memberId: null, memberEpoch: 0, heartbeatIntervalMs: 0, assignment: null },
 });
