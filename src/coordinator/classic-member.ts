@@ -4,7 +4,7 @@ export interface MemberProtocol {
 }
 
 /** What a JoinGroup says of a member; a later one may say it anew. */
-interface MemberTerms {
+export interface MemberTerms {
   readonly protocols: readonly MemberProtocol[];
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;

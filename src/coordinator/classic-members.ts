@@ -1,11 +1,13 @@
 import { assert } from '../assert.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
-import type { ClassicMember, MemberProtocol } from './classic-member.ts';
+import type { ClassicMember, MemberProtocol, MemberTerms } from './classic-member.ts';
 
 /** Who is in a classic group, who leads it, and what they can all do. */
 export class ClassicMembers {
   readonly #members = new Map<string, ClassicMember>();
   readonly #staticIds = new Map<string, string>();
+  /** How many members can do each protocol. Every join asks, so it is not counted anew. */
+  readonly #capable = new Map<string, number>();
   leaderId: string | null = null;
 
   get size(): number {
@@ -33,6 +35,7 @@ export class ClassicMembers {
     const { memberId, groupInstanceId } = member;
     this.leaderId ??= memberId;
     this.#members.set(memberId, member);
+    this.#count(member, 1);
     if (groupInstanceId !== null) this.#staticIds.set(groupInstanceId, memberId);
   }
 
@@ -40,8 +43,16 @@ export class ClassicMembers {
     const member = this.#members.get(memberId);
     if (member === undefined) return;
     this.#members.delete(memberId);
+    this.#count(member, -1);
     if (member.groupInstanceId !== null) this.#staticIds.delete(member.groupInstanceId);
     if (this.leaderId === memberId) this.leaderId = this.all()[0]?.memberId ?? null;
+  }
+
+  /** It has joined again, and can do other things than before. */
+  setTerms(member: ClassicMember, terms: MemberTerms): void {
+    this.#count(member, -1);
+    member.terms = terms;
+    this.#count(member, 1);
   }
 
   /** `newer` takes the place of `older`, also as the leader. */
@@ -70,13 +81,13 @@ export class ClassicMembers {
 
   /** Is one of `protocols` known to every member? */
   supportAny(protocols: readonly MemberProtocol[]): boolean {
-    const common = this.#commonProtocols();
-    return this.size === 0 || protocols.some(({ name }) => common.has(name));
+    return protocols.some(({ name }) => (this.#capable.get(name) ?? 0) === this.size);
   }
 
   /** Each votes for what it likes best of what all can do; most votes win. */
   selectProtocol(): string {
-    const candidates = this.#commonProtocols();
+    const common = [...this.#capable].filter(([, count]) => count === this.size);
+    const candidates = new Set(common.map(([name]) => name));
     const votes = new Map<string, number>();
     for (const member of this.#members.values()) {
       const vote = member.vote(candidates);
@@ -86,14 +97,11 @@ export class ClassicMembers {
     return [...votes].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
   }
 
-  #commonProtocols(): Set<string> {
-    const counts = new Map<string, number>();
-    for (const { terms } of this.#members.values()) {
-      for (const name of new Set(terms.protocols.map((protocol) => protocol.name))) {
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-      }
+  #count({ terms }: ClassicMember, change: 1 | -1): void {
+    for (const name of new Set(terms.protocols.map((protocol) => protocol.name))) {
+      const count = (this.#capable.get(name) ?? 0) + change;
+      if (count === 0) this.#capable.delete(name);
+      else this.#capable.set(name, count);
     }
-    const common = [...counts].filter(([, count]) => count === this.size);
-    return new Set(common.map(([name]) => name));
   }
 }

@@ -228,7 +228,7 @@ export class ClassicProtocol {
       reply(joined(this, member, name === 'CompletingRebalance' && leads));
       return;
     }
-    member.terms = termsOf(join);
+    this.members.setTerms(member, termsOf(join));
     this.#rebalanceWith(memberId, reply);
   }
 
@@ -259,7 +259,7 @@ export class ClassicProtocol {
     this.#sessions.cancel(older.memberId);
     this.members.replace(older, member);
     this.#armSession(member);
-    member.terms = termsOf(join);
+    this.members.setTerms(member, termsOf(join));
     const keeps = state.name === 'Stable' && this.members.selectProtocol() === this.#protocolName;
     if (!keeps) {
       this.#rebalanceWith(memberId, reply);
