@@ -5,8 +5,8 @@ import { writeNotices } from './scripts/third-party-notices.ts';
 const inlined = ['commander', 'fzstd', 'picocolors', 're2js', 'snappyjs'];
 
 /**
- * Larger than a tenth of Odradek, and loaded when the first consumer subscribes by expression: a file
- * of its own beside the others, so that no start has to read it.
+ * Larger than a tenth of Odradek, and loaded when the first consumer subscribes by expression: a
+ * file of its own beside the others, so that no start has to read it.
  */
 const re2: NonNullable<UserConfig['plugins']> = {
   name: 're2-apart',
