@@ -23,6 +23,7 @@ export class Consumer {
   owned: TopicPartitions = [];
   readonly #world: GroupWorld;
   readonly #options: ConsumerOptions;
+  #hasLostReply = false;
 
   constructor(world: GroupWorld, options: ConsumerOptions = {}) {
     this.#world = world;
@@ -32,14 +33,18 @@ export class Consumer {
   }
 
   join(): string {
-    const { topics = ['orders'], expression = null, rebalanceTimeoutMs = 30_000 } = this.#options;
     this.memberEpoch = 0;
     this.owned = [];
-    return this.beat({
-      ...{ rebalanceTimeoutMs, subscribedTopicRegex: expression, topicPartitions: [] },
+    return this.beat({ ...this.#everything, topicPartitions: [] });
+  }
+
+  get #everything(): Partial<Heartbeat> {
+    const { topics = ['orders'], expression = null, rebalanceTimeoutMs = 30_000 } = this.#options;
+    return {
+      ...{ rebalanceTimeoutMs, subscribedTopicRegex: expression },
       subscribedTopicNames: expression === null ? topics : null,
       serverAssignor: this.#options.assignor ?? null,
-    });
+    };
   }
 
   /** One heartbeat, and what the group says: an error's name. */
@@ -67,7 +72,17 @@ export class Consumer {
 
   /** A heartbeat of a client that owns what it was last given. */
   step(body: Partial<Heartbeat> = {}): string {
-    return this.beat({ topicPartitions: this.owned, ...body });
+    const all = this.#hasLostReply ? this.#everything : {};
+    this.#hasLostReply = false;
+    return this.beat({ ...all, topicPartitions: this.owned, ...body });
+  }
+
+  /** The coordinator does it, and the client does not know: it says everything with the next. */
+  loseReply(): void {
+    const { memberEpoch, owned } = this;
+    this.step();
+    Object.assign(this, { memberEpoch, owned });
+    this.#hasLostReply = true;
   }
 
   leave(memberEpoch = -1): string {

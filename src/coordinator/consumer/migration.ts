@@ -30,7 +30,7 @@ import { metadataHash } from './subscription.ts';
 
 type Direction = 'upgrade' | 'downgrade';
 
-export function allowsMigration({ settings }: GroupHost, direction: Direction): boolean {
+function allowsMigration({ settings }: GroupHost, direction: Direction): boolean {
   const policy = settings.groupConsumerMigrationPolicy?.toLowerCase();
   return policy === 'bidirectional' || policy === direction;
 }
