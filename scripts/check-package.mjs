@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const packedMaxBytes = 600_000;
+const packedMaxBytes = 750_000;
 // Minified, with commander (45 kB) in it. They are read and compiled at every start.
 const cliFiles = ['dist/cli.cjs', 'dist/cli-core.cjs'];
-const cliMaxBytes = 400_000;
+const cliMaxBytes = 450_000;
 
 const problems = [];
 const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8' });

@@ -29,6 +29,15 @@ export const topicOperations = bits(
   'alterConfigs',
 );
 
+/** What a client may do with a group while nothing is forbidden to anyone (KIP-430). */
+export const groupOperations = bits(
+  'read',
+  'delete',
+  'describe',
+  'describeConfigs',
+  'alterConfigs',
+);
+
 /** What a client may do with the cluster while nothing is forbidden to anyone (KIP-430). */
 export const clusterOperations = bits(
   'create',

@@ -13,6 +13,7 @@ import type { Endpoint, MetadataRecord } from '../controller/metadata-records.ts
 import type { CallVoter } from '../controller/raft/messages.ts';
 import { MetadataObserver } from '../controller/raft/metadata-observer.ts';
 import { raftSettings } from '../controller/raft/raft-settings.ts';
+import type { CoordinatorEvent } from '../coordinator/coordinator-event.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import type { ApiName } from '../protocol/messages/index.ts';
 import type { LogStore } from '../replication/log-store.ts';
@@ -25,6 +26,7 @@ import type { Random } from '../simulation/random.ts';
 import type { BrokerEvent } from './broker-event.ts';
 import { controllerChannel } from './controller-channel.ts';
 import { FetchSessionCache } from './fetch-session-cache.ts';
+import { GroupCoordinators } from './group-coordinators.ts';
 import { handlers } from './handlers/index.ts';
 import { leaderChannel } from './leader-channel.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -71,7 +73,7 @@ interface BrokerOptions {
   readonly callController: CallControllerNode;
   readonly callBroker: CallBroker;
   /** `about`: the partition that it concerns, if any. */
-  readonly emit: (event: BrokerEvent | ReplicaEvent, about?: string) => void;
+  readonly emit: (event: BrokerEvent | CoordinatorEvent | ReplicaEvent, about?: string) => void;
 }
 
 /** One broker process: takes requests at one door, and acts on what the controller publishes. */
@@ -84,6 +86,7 @@ export class Broker {
   readonly replicas: ReplicaManager;
   readonly fetchSessions: FetchSessionCache;
   readonly producerIds: ProducerIdBlock;
+  readonly groups: GroupCoordinators;
   readonly #options: BrokerOptions;
   readonly #random: Random;
   readonly #configs: LiveConfigs;
@@ -125,6 +128,7 @@ export class Broker {
     });
     this.replicas = this.#replicaManager();
     this.fetchSessions = new FetchSessionCache(random.fork('fetch-sessions'));
+    this.groups = new GroupCoordinators(this, random.fork('groups'), emit);
     this.producerIds = new ProducerIdBlock((reply) => {
       const request = { brokerId, brokerEpoch: this.brokerEpoch };
       this.callController('allocateProducerIds', request, (response) =>
@@ -157,6 +161,11 @@ export class Broker {
 
   topicSettings(topic: string): TopicConfig {
     return this.#configs.topic(topic);
+  }
+
+  /** One of a group's own configs, or what this broker has in its place. */
+  groupConfig(groupId: string, name: string): number {
+    return this.#configs.group(groupId, name);
   }
 
   /** Any one of `brokerIds`, or -1 if there is none. */
@@ -217,6 +226,7 @@ export class Broker {
     const isNext = before.offset + records.length === metadata.offset;
     const touched = isNext ? touchedTopics(records) : this.#allTopics(before);
     for (const topicId of touched) this.#applyTopic(topicId, before.topicsById.get(topicId));
+    if (touched.size > 0) this.#topicsChanged(before, touched);
     let brokersChanged = !isNext;
     for (const record of records) {
       if (!('brokerId' in record) || record.type === 'producer-ids') continue;
@@ -225,6 +235,14 @@ export class Broker {
     }
     if (brokersChanged) this.replicas.reconsiderIsr();
     this.#lifecycle.metadataChanged();
+  }
+
+  #topicsChanged(before: ClusterMetadata, touched: ReadonlySet<string>): void {
+    const removed = [...touched].flatMap((topicId) => {
+      const isGone = !this.#metadata.topicsById.has(topicId);
+      return isGone ? (before.topicsById.get(topicId) ?? []) : [];
+    });
+    this.groups.topicsChanged(removed);
   }
 
   /** Once, and only at the controller that leads as far as this broker knows. */

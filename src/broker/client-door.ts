@@ -7,7 +7,7 @@ import type { Broker } from './broker.ts';
 import type { Client, Door, Outcome } from './door.ts';
 import { unsupportedApiVersions } from './handlers/api-versions.ts';
 import type { RequestCensus } from './request-census.ts';
-import type { RequestOf, ResponseOf } from './request-context.ts';
+import type { RequestContext, RequestOf, ResponseOf } from './request-context.ts';
 
 /**
  * Where bytes become requests: reads a frame at its version, and writes the response at the same.
@@ -21,7 +21,7 @@ export class ClientDoor implements Door {
     this.#census = census;
   }
 
-  receive(frame: Buffer, _client: Client, reply: (outcome: Outcome) => void): void {
+  receive(frame: Buffer, client: Client, reply: (outcome: Outcome) => void): void {
     // Its successor has the disk by now; a connection that has not heard yet must not write to it.
     if (this.#broker.hasStopped) {
       reply('close');
@@ -36,7 +36,8 @@ export class ClientDoor implements Door {
       reply(encodeResponse(ApiVersions, 0, correlationId, unsupportedApiVersions()));
       return;
     }
-    this.#dispatch(api.name as ApiName, { apiVersion, clientId }, correlationId, body, reply);
+    const context = { apiVersion, clientId, clientHost: `/${client.host}` };
+    this.#dispatch(api.name as ApiName, context, correlationId, body, reply);
   }
 
   disconnected(): void {
@@ -45,7 +46,7 @@ export class ClientDoor implements Door {
 
   #dispatch<Name extends ApiName>(
     name: Name,
-    context: { apiVersion: number; clientId: string | null },
+    context: RequestContext,
     correlationId: number,
     body: ReturnType<typeof readRequest>['body'],
     reply: (outcome: Outcome) => void,

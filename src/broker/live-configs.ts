@@ -7,6 +7,7 @@ import {
   type DynamicConfigs,
   noDynamicConfigs,
 } from '../config/dynamic-configs.ts';
+import { groupValue } from '../config/group-value.ts';
 import type { Knobs } from '../config/knobs.ts';
 import { type TopicSettings, topicSettings } from '../config/topic-settings.ts';
 import type { LogConfig } from '../log/log-config.ts';
@@ -33,6 +34,8 @@ export class LiveConfigs {
   #settings: BrokerSettings;
   #replicationRates = { leader: unlimited, follower: unlimited };
   #topics = new Map<string, TopicConfig>();
+  /** By group id and name. */
+  #groups = new Map<string, number>();
 
   constructor(brokerId: number, staticConfigs: ConfigMap, knobs: Knobs) {
     this.#brokerId = brokerId;
@@ -65,6 +68,7 @@ export class LiveConfigs {
       follower: throttledRate(this.#configuration, 'follower'),
     };
     this.#topics = new Map();
+    this.#groups = new Map();
   }
 
   topic(name: string): TopicConfig {
@@ -87,6 +91,18 @@ export class LiveConfigs {
       this.#topics.set(name, config);
     }
     return config;
+  }
+
+  /** Of a group whose configs nobody has set there is nothing to keep: it has the broker's. */
+  group(groupId: string, name: string): number {
+    const own = configsOf(this.#dynamic, { type: ConfigResourceType.GROUP, name: groupId });
+    const key = own.size === 0 ? name : `${name} ${groupId}`;
+    let value = this.#groups.get(key);
+    if (value === undefined) {
+      value = Number(groupValue(this.#configuration, own, name));
+      this.#groups.set(key, value);
+    }
+    return value;
   }
 
   #throttledHere(replicas: readonly string[]): ThrottledReplicas {

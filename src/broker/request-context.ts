@@ -9,6 +9,8 @@ export type ResponseOf<Name extends ApiName> = Response<(typeof apis)[Name]>;
 export interface RequestContext {
   readonly apiVersion: number;
   readonly clientId: string | null;
+  /** Where it comes from, as Kafka prints it. */
+  readonly clientHost: string;
 }
 
 /** A response, or none at all: acks=0 gets nothing, or its connection closed. */

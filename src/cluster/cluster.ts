@@ -13,6 +13,7 @@ import type { Endpoint } from '../controller/metadata-records.ts';
 import type { QuorumController } from '../controller/quorum-controller.ts';
 import type { QuorumStore } from '../controller/raft/quorum-store.ts';
 import { randomUuid } from '../controller/random-uuid.ts';
+import type { CoordinatorEvent } from '../coordinator/coordinator-event.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { apis } from '../protocol/messages/index.ts';
 import type { Partition } from '../replication/partition.ts';
@@ -281,7 +282,7 @@ export class Cluster {
       callVoter: this.#controllers.callVoter(process),
       callController: this.#controllers.callController(process),
       callBroker: this.#callBroker(process),
-      emit: (event: BrokerEvent | ReplicaEvent, about?: string) =>
+      emit: (event: BrokerEvent | CoordinatorEvent | ReplicaEvent, about?: string) =>
         this.trace.record(node, event, about),
     };
   }
@@ -294,6 +295,7 @@ export class Cluster {
       const context = {
         apiVersion: apis[api].versions[1],
         clientId: `broker-${from.nodeId}-fetcher`,
+        clientHost: '',
       };
       this.#calls.call<Parameters<typeof reply>[0]>({
         from,

@@ -29,7 +29,8 @@ const numbers = [
   ...(['transaction.state.log.segment.bytes', 'transaction.max.timeout.ms'] as const),
   ...(['transactional.id.expiration.ms', 'group.initial.rebalance.delay.ms'] as const),
   ...(['group.min.session.timeout.ms', 'group.max.session.timeout.ms'] as const),
-  ...(['group.max.size', 'group.consumer.max.size'] as const),
+  ...(['group.max.size', 'offsets.commit.timeout.ms'] as const),
+  ...(['group.consumer.max.size', 'group.consumer.regex.refresh.interval.ms'] as const),
 ] as const;
 
 const booleans = [
@@ -37,8 +38,11 @@ const booleans = [
   'auto.leader.rebalance.enable',
   'delete.topic.enable',
 ] as const;
-const texts = ['broker.rack', 'replica.selector.class'] as const;
-const lists = ['log.dir', 'log.dirs'] as const;
+const texts = ['broker.rack', 'replica.selector.class', 'group.consumer.migration.policy'] as const;
+const lists = [
+  ...(['log.dir', 'log.dirs', 'group.consumer.assignors'] as const),
+  'group.coordinator.rebalance.protocols',
+] as const;
 
 /** What this broker's configs mean for it: `num.partitions` as `numPartitions`, and so on. */
 export type BrokerSettings = {

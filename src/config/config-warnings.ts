@@ -21,8 +21,12 @@ const honoured = new Set([
     .flatMap((name) => topicConfigs.get(name)!.brokerSynonyms.map((synonym) => synonym.name)),
 ]);
 
-/** Groups and transactions are rooms still to be built; their configs wait for them. */
-const comesLater = /^(group|offsets?|share|transaction|transactional)\./;
+/** Rooms that are still to be built; their configs wait for them. */
+const comesLater = [
+  { configs: /^(group\.)?share\./, what: 'share groups' },
+  { configs: /^group\.streams\./, what: 'streams groups' },
+  { configs: /^transaction(al)?\./, what: 'transactions' },
+];
 
 /** One line for each broker config that is accepted and changes nothing, or that nobody knows. */
 export function configWarnings(configs: ConfigMap): readonly string[] {
@@ -32,8 +36,9 @@ export function configWarnings(configs: ConfigMap): readonly string[] {
       const hint = nearest === null ? '' : `; did you mean '${nearest}'?`;
       return [`config '${name}' is unknown to Kafka 4.3${hint}`];
     }
-    if (comesLater.test(name)) {
-      return [`config '${name}' has no effect yet: Odradek has no groups and transactions so far`];
+    const later = comesLater.find(({ configs }) => configs.test(name));
+    if (later !== undefined) {
+      return [`config '${name}' has no effect yet: it waits for ${later.what}`];
     }
     return honoured.has(name) ? [] : [`config '${name}' has no effect in Odradek`];
   });

@@ -35,6 +35,11 @@ function resolve(options: StaticConfigOptions, brokerId: number): ConfigMap {
   for (const { name, value, unless } of options.kafkaDefaults ? [] : odradekDefaults) {
     if (!unless.some((other) => other in given)) configs.set(name, value);
   }
+  // Kafka's 3 can never be had of fewer brokers, and then there are no groups at all.
+  const brokerCount = options.brokerIds.length;
+  if (!options.kafkaDefaults && brokerCount < 3) {
+    configs.set('offsets.topic.replication.factor', String(brokerCount));
+  }
   for (const [name, value] of Object.entries(given)) configs.set(name, String(value));
   return configs.set('node.id', String(brokerId)).set('broker.id', String(brokerId));
 }

@@ -193,7 +193,7 @@ export class Laboratory {
     }
     const there = { from: 'clients', to: brokerId, plane: 'client', label: api } as const;
     const back = { from: brokerId, to: 'clients', plane: 'client', label: api } as const;
-    const context = { apiVersion, clientId: 'lab' };
+    const context = { apiVersion, clientId: 'lab', clientHost: '' };
     network.send(there, () => {
       if (!process.isAlive) {
         settle('closed');

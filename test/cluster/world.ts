@@ -67,9 +67,14 @@ export class World {
     const reply: Reply<ResponseOf<Name> | 'no-reply' | 'close'> = { value: undefined };
     const broker = this.cluster.broker(brokerId);
     if (broker === undefined) throw new Error(`broker ${brokerId} is not running`);
-    broker.handle(api, request, { apiVersion, clientId: 'test' }, (outcome) => {
-      reply.value = outcome;
-    });
+    broker.handle(
+      api,
+      request,
+      { apiVersion, clientId: 'test', clientHost: '/127.0.0.1' },
+      (outcome) => {
+        reply.value = outcome;
+      },
+    );
     this.cluster.clock.settle();
     return reply;
   }

@@ -111,7 +111,7 @@ describe('staticConfigs', () => {
       brokerIds: [1, 2],
       config: {
         ...{ 'num.partition': 1, 'num.io.threads': 9, 'num.partitions': 2 },
-        ...{ 'log.retention.hours': 1, 'log.index.interval.bytes': 5, 'group.max.size': 9 },
+        ...{ 'log.retention.hours': 1, 'log.index.interval.bytes': 5, 'group.share.max.size': 9 },
         ...{ 'zzzzzzzzzzzz.nothing': 'like it' },
       },
     });
@@ -120,7 +120,7 @@ describe('staticConfigs', () => {
       "config 'num.partition' is unknown to Kafka 4.3; did you mean 'num.partitions'?",
       "config 'num.io.threads' has no effect in Odradek",
       "config 'log.index.interval.bytes' has no effect in Odradek",
-      "config 'group.max.size' has no effect yet: Odradek has no groups and transactions so far",
+      "config 'group.share.max.size' has no effect yet: it waits for share groups",
       "config 'zzzzzzzzzzzz.nothing' is unknown to Kafka 4.3",
     ]);
   });

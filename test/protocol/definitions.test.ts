@@ -89,10 +89,14 @@ function kafkaDefault({ default: text }: KafkaField, isArray: boolean, element: 
   if (element === 'string') return text ?? '';
   if (element === 'bool') return text === 'true' || text === true;
   if (element === 'uuid') return ZERO_UUID;
+  if (element === 'bytes') return new Uint8Array(0);
   if (/^(u?int|float)/.test(element)) return Number(text ?? 0);
   // Records are null; a struct is one of nothing but defaults, which is null in our tables.
   return null;
 }
+
+/** A struct that is always there has no default but those of its fields. */
+const isBareStruct = ({ type, tag }: FieldDescription) => type.kind === 'struct' && tag === null;
 
 function ourFields(fields: readonly FieldDescription[], parent: Range): PlainField[] {
   return fields.map((field) => {
@@ -106,7 +110,7 @@ function ourFields(fields: readonly FieldDescription[], parent: Range): PlainFie
       versions: show(range),
       nullable: show(both([nullableFrom, Infinity], range)),
       tag: field.tag,
-      default: field.absent,
+      default: isBareStruct(field) ? null : field.absent,
       fields: element.kind === 'struct' ? ourFields(element.fields, range) : [],
     };
   });

@@ -43,7 +43,7 @@ function overview(): string[] {
       `[${api.name}](#${api.name.toLowerCase()})`,
       `${api.key}`,
       served === advertised ? served : `${served} (advertised ${advertised})`,
-      `${api.flexible}`,
+      api.flexible === Infinity ? 'never' : `${api.flexible}`,
       kips.join(', '),
     ];
   });
@@ -80,6 +80,7 @@ function childrenOf(description: Description): readonly FieldDescription[] {
 
 function valueText(value: unknown): string {
   if (value === ZERO_UUID) return 'zero';
+  if (value instanceof Uint8Array) return '[]';
   if (value === 2 ** 63) return '2⁶³ − 1';
   return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
 }

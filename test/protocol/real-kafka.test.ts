@@ -12,6 +12,9 @@ import { ZERO_UUID } from '../../src/protocol/types.ts';
 const { KAFKA_BOOTSTRAP: bootstrap } = process.env;
 const topic = `every-version-${process.pid}`;
 let topicId = ZERO_UUID;
+/** Groups that the broker coordinates that is asked. */
+let groupIds: string[] = [];
+let [groupId, consumerGroupId] = ['', ''];
 
 /** One connection, one request at a time. */
 class RawClient {
@@ -100,7 +103,48 @@ const fillings: { [Name in keyof typeof apis]: () => object } = {
     ],
   }),
   Metadata: () => ({ topics: [{ topicId: ZERO_UUID, name: topic }] }),
+  OffsetCommit: () => ({
+    ...{ groupId, generationIdOrMemberEpoch: -1 },
+    topics: [
+      {
+        ...{ name: topic, topicId },
+        partitions: partitions.map((partitionIndex) => ({
+          ...{ partitionIndex, committedOffset: 7, committedLeaderEpoch: 0 },
+          committedMetadata: 'm',
+        })),
+      },
+    ],
+  }),
+  OffsetFetch: () => ({
+    groupId,
+    topics: [{ name: topic, partitionIndexes: partitions }],
+    groups: [
+      {
+        ...{ groupId, memberId: null, memberEpoch: -1 },
+        topics: [{ name: topic, topicId, partitionIndexes: partitions }],
+      },
+    ],
+  }),
   FindCoordinator: () => ({ key: 'g', coordinatorKeys: ['g', 'h'] }),
+  JoinGroup: () => ({
+    ...{ groupId: groupIds.pop(), sessionTimeoutMs: 6000, rebalanceTimeoutMs: 6000 },
+    ...{ groupInstanceId: 'i', protocolType: 'consumer' },
+    protocols: [{ name: 'range', metadata: Buffer.from('m') }],
+  }),
+  Heartbeat: () => ({ groupId, generationId: 1, memberId: 'm' }),
+  LeaveGroup: () => ({
+    ...{ groupId, memberId: 'm' },
+    members: [{ memberId: 'm', groupInstanceId: null, reason: 'done' }],
+  }),
+  SyncGroup: () => ({
+    ...{ groupId, generationId: 1, memberId: 'm' },
+    assignments: [{ memberId: 'm', assignment: Buffer.from('a') }],
+  }),
+  DescribeGroups: () => ({
+    groups: [groupId, ...groupIds.slice(-2)],
+    includeAuthorizedOperations: true,
+  }),
+  ListGroups: () => ({}),
   ApiVersions: () => ({ clientSoftwareName: 'odradek', clientSoftwareVersion: '1' }),
   CreateTopics: () => ({
     topics: [
@@ -164,6 +208,19 @@ const fillings: { [Name in keyof typeof apis]: () => object } = {
     dirs: [{ path: '/nowhere', topics: [{ name: topic, partitions }] }],
   }),
   DescribeLogDirs: () => ({ topics: [{ topic, partitions }] }),
+  DeleteGroups: () => ({ groupsNames: ['unknown'] }),
+  OffsetDelete: () => ({
+    groupId,
+    topics: [{ name: topic, partitions: [{ partitionIndex: 1 }] }],
+  }),
+  ConsumerGroupHeartbeat: () => ({
+    ...{ groupId: consumerGroupId, memberId: 'm', rebalanceTimeoutMs: 6000 },
+    ...{ subscribedTopicNames: [topic], topicPartitions: [] },
+  }),
+  ConsumerGroupDescribe: () => ({
+    groupIds: [consumerGroupId, groupId],
+    includeAuthorizedOperations: true,
+  }),
   ElectLeaders: () => ({
     topicPartitions: [{ topic, partitions }],
     timeoutMs: 1000,
@@ -217,6 +274,18 @@ const everyVersion = Object.values(apis).flatMap((api) => {
   return versions.map((version) => ({ name: api.name as keyof typeof apis, version }));
 });
 
+async function coordinatedGroups(client: RawClient): Promise<string[]> {
+  const keys = Array.from({ length: 100 }, (_, index) => `group-${process.pid}-${index}`);
+  for (;;) {
+    const { coordinators } = await client.ask(apis.FindCoordinator, 6, {
+      ...apis.FindCoordinator.requestType.zero,
+      coordinatorKeys: keys,
+    });
+    if (coordinators.some(({ errorCode }) => errorCode !== 0)) continue;
+    return coordinators.flatMap(({ key, nodeId }) => (nodeId === 1 ? [key] : []));
+  }
+}
+
 describe.skipIf(bootstrap === undefined)('real Kafka', () => {
   let client: RawClient;
 
@@ -239,6 +308,8 @@ describe.skipIf(bootstrap === undefined)('real Kafka', () => {
       return topics[0]?.partitions.map(({ leaderId }) => leaderId).sort();
     };
     while (JSON.stringify(await led()) !== '[1,2]');
+    groupIds = await coordinatedGroups(client);
+    [groupId, consumerGroupId] = [groupIds.pop()!, groupIds.pop()!];
   });
 
   afterAll(() => client.close());

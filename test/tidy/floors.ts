@@ -54,6 +54,7 @@ const wrapperOf: Record<string, string> = {
   'node:zlib': 'src/protocol/records/compression.ts',
   snappyjs: 'src/protocol/records/snappy.ts',
   fzstd: 'src/protocol/records/zstd.ts',
+  re2js: 'src/coordinator/consumer/topic-expression.ts',
 };
 
 /** Below the server, packages and `node:` modules come in only where they are wrapped. */

@@ -3,19 +3,31 @@ import type { Handler } from '../request-context.ts';
 import { alterReplicaLogDirs } from './alter-replica-log-dirs.ts';
 import { apiVersions } from './api-versions.ts';
 import { changeConfigs } from './change-configs.ts';
+import { consumerGroupDescribe } from './consumer-group-describe.ts';
+import { consumerGroupHeartbeat } from './consumer-group-heartbeat.ts';
+import { deleteGroups } from './delete-groups.ts';
 import { deleteRecords } from './delete-records.ts';
 import { describeCluster } from './describe-cluster.ts';
 import { describeConfigs } from './describe-configs.ts';
+import { describeGroups } from './describe-groups.ts';
 import { describeLogDirs } from './describe-log-dirs.ts';
 import { describeTopicPartitions } from './describe-topic-partitions.ts';
 import { fetch } from './fetch.ts';
 import { findCoordinator } from './find-coordinator.ts';
 import { forward } from './forward.ts';
+import { heartbeat } from './heartbeat.ts';
 import { initProducerId } from './init-producer-id.ts';
+import { joinGroup } from './join-group.ts';
+import { leaveGroup } from './leave-group.ts';
+import { listGroups } from './list-groups.ts';
 import { listOffsets } from './list-offsets.ts';
 import { metadata } from './metadata.ts';
+import { offsetCommit } from './offset-commit.ts';
+import { offsetDelete } from './offset-delete.ts';
+import { offsetFetch } from './offset-fetch.ts';
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
 import { produce } from './produce.ts';
+import { syncGroup } from './sync-group.ts';
 
 /** Who answers what. An API of the register without a handler does not compile. */
 export const handlers: { readonly [Name in ApiName]: Handler<Name> } = {
@@ -23,7 +35,15 @@ export const handlers: { readonly [Name in ApiName]: Handler<Name> } = {
   Fetch: fetch,
   ListOffsets: listOffsets,
   Metadata: metadata,
+  OffsetCommit: offsetCommit,
+  OffsetFetch: offsetFetch,
   FindCoordinator: findCoordinator,
+  JoinGroup: joinGroup,
+  Heartbeat: heartbeat,
+  LeaveGroup: leaveGroup,
+  SyncGroup: syncGroup,
+  DescribeGroups: describeGroups,
+  ListGroups: listGroups,
   ApiVersions: apiVersions,
   CreateTopics: forward('createTopics'),
   DeleteTopics: forward('deleteTopics'),
@@ -35,12 +55,16 @@ export const handlers: { readonly [Name in ApiName]: Handler<Name> } = {
   AlterReplicaLogDirs: alterReplicaLogDirs,
   DescribeLogDirs: describeLogDirs,
   CreatePartitions: forward('createPartitions'),
+  DeleteGroups: deleteGroups,
   ElectLeaders: forward('electLeaders'),
   IncrementalAlterConfigs: changeConfigs('incrementalAlterConfigs'),
   AlterPartitionReassignments: forward('alterPartitionReassignments'),
   ListPartitionReassignments: forward('listPartitionReassignments'),
+  OffsetDelete: offsetDelete,
   DescribeQuorum: forward('describeQuorum'),
   DescribeCluster: describeCluster,
   UnregisterBroker: forward('unregisterBroker'),
+  ConsumerGroupHeartbeat: consumerGroupHeartbeat,
+  ConsumerGroupDescribe: consumerGroupDescribe,
   DescribeTopicPartitions: describeTopicPartitions,
 };

@@ -2,25 +2,37 @@ import { AlterConfigs } from './alter-configs.ts';
 import { AlterPartitionReassignments } from './alter-partition-reassignments.ts';
 import { AlterReplicaLogDirs } from './alter-replica-log-dirs.ts';
 import { ApiVersions } from './api-versions.ts';
+import { ConsumerGroupDescribe } from './consumer-group-describe.ts';
+import { ConsumerGroupHeartbeat } from './consumer-group-heartbeat.ts';
 import { CreatePartitions } from './create-partitions.ts';
 import { CreateTopics } from './create-topics.ts';
+import { DeleteGroups } from './delete-groups.ts';
 import { DeleteRecords } from './delete-records.ts';
 import { DeleteTopics } from './delete-topics.ts';
 import { DescribeCluster } from './describe-cluster.ts';
 import { DescribeConfigs } from './describe-configs.ts';
+import { DescribeGroups } from './describe-groups.ts';
 import { DescribeLogDirs } from './describe-log-dirs.ts';
 import { DescribeQuorum } from './describe-quorum.ts';
 import { DescribeTopicPartitions } from './describe-topic-partitions.ts';
 import { ElectLeaders } from './elect-leaders.ts';
 import { Fetch } from './fetch.ts';
 import { FindCoordinator } from './find-coordinator.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { IncrementalAlterConfigs } from './incremental-alter-configs.ts';
 import { InitProducerId } from './init-producer-id.ts';
+import { JoinGroup } from './join-group.ts';
+import { LeaveGroup } from './leave-group.ts';
+import { ListGroups } from './list-groups.ts';
 import { ListOffsets } from './list-offsets.ts';
 import { ListPartitionReassignments } from './list-partition-reassignments.ts';
 import { Metadata } from './metadata.ts';
+import { OffsetCommit } from './offset-commit.ts';
+import { OffsetDelete } from './offset-delete.ts';
+import { OffsetFetch } from './offset-fetch.ts';
 import { OffsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
 import { Produce } from './produce.ts';
+import { SyncGroup } from './sync-group.ts';
 import { UnregisterBroker } from './unregister-broker.ts';
 
 /** The register: every API that is served, in the order of the keys. */
@@ -29,7 +41,15 @@ export const apis = {
   Fetch,
   ListOffsets,
   Metadata,
+  OffsetCommit,
+  OffsetFetch,
   FindCoordinator,
+  JoinGroup,
+  Heartbeat,
+  LeaveGroup,
+  SyncGroup,
+  DescribeGroups,
+  ListGroups,
   ApiVersions,
   CreateTopics,
   DeleteTopics,
@@ -41,13 +61,17 @@ export const apis = {
   AlterReplicaLogDirs,
   DescribeLogDirs,
   CreatePartitions,
+  DeleteGroups,
   ElectLeaders,
   IncrementalAlterConfigs,
   AlterPartitionReassignments,
   ListPartitionReassignments,
+  OffsetDelete,
   DescribeQuorum,
   DescribeCluster,
   UnregisterBroker,
+  ConsumerGroupHeartbeat,
+  ConsumerGroupDescribe,
   DescribeTopicPartitions,
 } as const;
 
