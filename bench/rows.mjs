@@ -17,14 +17,17 @@ const wake = (scenario, title, bound) => [
 const start = (scenario, title, bound) => ({
   ...{ scenario, title, metric: 'cold start ms', unit: 'ms', less: true, bound },
 });
-const acksRatio = (size) => ({
+const acksRatio = (size, title, figure, more) => ({
   scenario: 'three',
-  title: `CPU per message, acks=all ÷ acks=1, ${size}`,
-  metric: `${size} acks=all cpuUs`,
-  over: `${size} acks=1 cpuUs`,
-  less: true,
-  own: [1.1, 1.02],
+  title: `${title}, acks=all ÷ acks=1, ${size}`,
+  metric: `${size} acks=all ${figure}`,
+  over: `${size} acks=1 ${figure}`,
+  ...more,
 });
+const acksRatios = (size) => [
+  acksRatio(size, 'messages per second', 'rate', { own: [0.85, 1] }),
+  acksRatio(size, 'CPU per message', 'cpuUs', { less: true, own: [1.1, 1.02] }),
+];
 
 export const rows = [
   rate('one', 'produce 100 B acks=1, messages', 'produce 100 B', {
@@ -55,8 +58,8 @@ export const rows = [
     ...{ null: [0.4, 0.75], kfake: [1.2, 2.2], kafka: [4.0, 8] },
   }),
   cost('three', '3 brokers, 3 replicas, acks=all, 1 KB', '1 KB acks=all'),
-  acksRatio('100 B'),
-  acksRatio('1 KB'),
+  ...acksRatios('100 B'),
+  ...acksRatios('1 KB'),
   ...wake('one', 'a produce wakes a parked fetch, acks=1', {
     bound: { null: [1.3, 1.05], kafka: [0.55, 0.43] },
   }),

@@ -29,7 +29,8 @@ const { values: options, positionals: names } = parseArgs({
 const logs = path(`../reports/clients/${options.real ? 'apache-kafka' : 'odradek'}`);
 
 /** Runs one program on a cluster of three; resolves to its result. */
-async function run(target, folder, program, log = join(logs, `${program.name}.log`)) {
+async function run(target, folder, program) {
+  const log = join(logs, `${program.name}.log`);
   writeFileSync(log, '');
   const cluster = await target.cluster();
   const env = {
@@ -70,15 +71,6 @@ async function runAll(target, folders, reasons) {
     results.set(program.name, result);
     tell.finished(result, `${results.size}/${programs.length}`);
   });
-  // Clients have timeouts of their own, which a crowded machine can break: who fails in company
-  // runs once more, alone. What is said of it says that too.
-  for (const { folder, program } of programs) {
-    if (reasons.has(folder.name) || !isFailure(results.get(program.name))) continue;
-    const log = join(logs, `${program.name}-alone.log`);
-    const result = await run(target, folder, program, log);
-    results.set(program.name, result);
-    tell.finished(result, 'alone');
-  }
   return programs.map(({ program }) => results.get(program.name));
 }
 

@@ -6,7 +6,6 @@ import { startCluster } from '../server/start-cluster.ts';
 import { version } from '../version.ts';
 import { sendVerb } from './admin-client.ts';
 import { answerText } from './answer-text.ts';
-import { compileSooner } from './compile-sooner.ts';
 import type { ExperimentCommand } from './experiment/command.ts';
 import { parseCommandLine, type Start } from './options.ts';
 import { readyRecord, readyText } from './ready.ts';
@@ -58,7 +57,6 @@ async function start({ cluster: options, adminPort, json }: Start): Promise<void
     ? `${readyRecord(cluster, startupMs)}\n`
     : readyText(cluster, startupMs, picocolors.createColors(isColoured(process.env)));
   process.stdout.write(text);
-  await compileSooner();
 }
 
 async function carryOut(command: VerbCommand): Promise<void> {

@@ -6,12 +6,6 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const cacheDir = fileURLToPath(new URL('../../node_modules/.vite', import.meta.url));
 
 /**
- * Three of Kafka's brokers on two cores are not always quick enough for a test that is right; one
- * that is wrong fails twice. Odradek has no such excuse.
- */
-const retry = process.env.KAFKA_BOOTSTRAP ? 1 : 0;
-
-/**
  * Files in faults/ take brokers down. They come last and one at a time, so that everything else may
  * run side by side on one cluster.
  */
@@ -28,7 +22,6 @@ export default defineConfig({
           name: 'steady',
           include: ['**/*.test.ts'],
           exclude: ['faults/**'],
-          retry,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -41,7 +34,6 @@ export default defineConfig({
           name: 'faults',
           include: ['faults/**/*.test.ts'],
           fileParallelism: false,
-          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
