@@ -33,6 +33,8 @@ import { Lifecycle } from './lifecycle.ts';
 import { LiveConfigs, type TopicConfig } from './live-configs.ts';
 import { ProducerIdBlock } from './producer-id-block.ts';
 import type { HandlerOutcome, RequestContext, RequestOf, ResponseOf } from './request-context.ts';
+import { TransactionCoordinators } from './transaction-coordinators.ts';
+import { TransactionPartitions } from './transaction-partitions.ts';
 
 export type CallController = <Name extends CallName>(
   name: Name,
@@ -87,6 +89,8 @@ export class Broker {
   readonly fetchSessions: FetchSessionCache;
   readonly producerIds: ProducerIdBlock;
   readonly groups: GroupCoordinators;
+  readonly transactions: TransactionCoordinators;
+  readonly transactionPartitions: TransactionPartitions;
   readonly #options: BrokerOptions;
   readonly #random: Random;
   readonly #configs: LiveConfigs;
@@ -129,6 +133,8 @@ export class Broker {
     this.replicas = this.#replicaManager();
     this.fetchSessions = new FetchSessionCache(random.fork('fetch-sessions'));
     this.groups = new GroupCoordinators(this, random.fork('groups'), emit);
+    this.transactions = new TransactionCoordinators(this, options.callBroker, emit);
+    this.transactionPartitions = new TransactionPartitions(this, options.callBroker);
     this.producerIds = new ProducerIdBlock((reply) => {
       const request = { brokerId, brokerEpoch: this.brokerEpoch };
       this.callController('allocateProducerIds', request, (response) =>
@@ -181,6 +187,7 @@ export class Broker {
     this.emit({ type: 'broker-started' });
     this.replicas.start();
     this.#observer.start();
+    this.transactions.start();
     this.#lifecycle.register();
   }
 
@@ -243,6 +250,7 @@ export class Broker {
       return isGone ? (before.topicsById.get(topicId) ?? []) : [];
     });
     this.groups.topicsChanged(removed);
+    this.transactions.topicsChanged(removed);
   }
 
   /** Once, and only at the controller that leads as far as this broker knows. */

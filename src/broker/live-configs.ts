@@ -81,6 +81,7 @@ export class LiveConfigs {
       config = {
         ...settings,
         producerIdExpirationMs,
+        verifyTransactions: this.#settings.transactionPartitionVerificationEnable,
         replicaLagTimeMaxMs,
         strictMinIsr: this.#knobs.strictMinIsr,
         throttledReplicas: {

@@ -28,6 +28,10 @@ const numbers = [
   ...(['transaction.state.log.replication.factor'] as const),
   ...(['transaction.state.log.segment.bytes', 'transaction.max.timeout.ms'] as const),
   ...(['transactional.id.expiration.ms', 'group.initial.rebalance.delay.ms'] as const),
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms',
+  'transaction.remove.expired.transaction.cleanup.interval.ms',
+  ...(['add.partitions.to.txn.retry.backoff.ms'] as const),
+  ...(['add.partitions.to.txn.retry.backoff.max.ms'] as const),
   ...(['group.min.session.timeout.ms', 'group.max.session.timeout.ms'] as const),
   ...(['group.max.size', 'offsets.commit.timeout.ms'] as const),
   ...(['group.consumer.max.size', 'group.consumer.regex.refresh.interval.ms'] as const),
@@ -37,6 +41,7 @@ const booleans = [
   'auto.create.topics.enable',
   'auto.leader.rebalance.enable',
   'delete.topic.enable',
+  'transaction.partition.verification.enable',
 ] as const;
 const texts = ['broker.rack', 'replica.selector.class', 'group.consumer.migration.policy'] as const;
 const lists = [

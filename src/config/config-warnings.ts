@@ -25,7 +25,6 @@ const honoured = new Set([
 const comesLater = [
   { configs: /^(group\.)?share\./, what: 'share groups' },
   { configs: /^group\.streams\./, what: 'streams groups' },
-  { configs: /^transaction(al)?\./, what: 'transactions' },
 ];
 
 /** One line for each broker config that is accepted and changes nothing, or that nobody knows. */

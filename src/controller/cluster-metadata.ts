@@ -202,9 +202,13 @@ function apply(draft: Draft, base: ClusterMetadata, record: MetadataRecord): voi
       draft.configs = dropConfigResource(draft.configs, resource);
       return;
     }
-    case 'feature-level':
-      draft.features = new Map(draft.features).set(record.name, record.level);
+    case 'feature-level': {
+      const features = new Map(draft.features);
+      if (record.level === 0) features.delete(record.name);
+      else features.set(record.name, record.level);
+      draft.features = features;
       return;
+    }
     case 'config':
       draft.configChanges.push(record);
       return;

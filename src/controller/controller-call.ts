@@ -40,6 +40,10 @@ import type {
   UnregisterBrokerRequest,
   UnregisterBrokerResponse,
 } from '../protocol/messages/unregister-broker.ts';
+import type {
+  UpdateFeaturesRequest,
+  UpdateFeaturesResponse,
+} from '../protocol/messages/update-features.ts';
 import type { Random } from '../simulation/random.ts';
 import type { ClusterMetadata, PartitionImage } from './cluster-metadata.ts';
 import type { Endpoint, LeaderRecoveryState, MetadataRecord } from './metadata-records.ts';
@@ -103,6 +107,7 @@ interface ControllerCalls {
     response: ListPartitionReassignmentsResponse;
   };
   describeQuorum: { request: DescribeQuorumRequest; response: DescribeQuorumResponse };
+  updateFeatures: { request: UpdateFeaturesRequest; response: UpdateFeaturesResponse };
   unregisterBroker: { request: UnregisterBrokerRequest; response: UnregisterBrokerResponse };
 }
 

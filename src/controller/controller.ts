@@ -29,6 +29,7 @@ import { listPartitionReassignments } from './list-partition-reassignments.ts';
 import type { MetadataRecord } from './metadata-records.ts';
 import type { QuorumView } from './raft/quorum-view.ts';
 import { unregisterBroker } from './unregister-broker.ts';
+import { updateFeatures } from './update-features.ts';
 
 /** The metadata log, to which a controller writes while it is the active one. */
 interface ActiveLog {
@@ -94,6 +95,7 @@ export class Controller {
       alterPartitionReassignments,
       listPartitionReassignments,
       unregisterBroker,
+      updateFeatures,
       describeQuorum: (_context, request) => describeQuorum(options.log.describe(), request),
     };
   }

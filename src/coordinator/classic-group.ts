@@ -37,10 +37,10 @@ export class ClassicGroup implements Group {
     if (state === 'Dead') return ErrorCode.COORDINATOR_NOT_AVAILABLE;
     if (generationId < 0 && state === 'Empty') return ErrorCode.NONE;
     if (generationId < 0 && memberId === '' && groupInstanceId === null) {
-      return ErrorCode.UNKNOWN_MEMBER_ID;
+      return client.isTransactional ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID;
     }
     const errorCode = this.protocol.checkMember(memberId, groupInstanceId, generationId);
-    if (errorCode !== ErrorCode.NONE) return errorCode;
+    if (errorCode !== ErrorCode.NONE || client.isTransactional) return errorCode;
     return state === 'CompletingRebalance' ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
   }
 

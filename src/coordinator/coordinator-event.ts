@@ -1,9 +1,11 @@
 import type { ClassicStateName } from './classic-state.ts';
 import type { ConsumerGroupEvent } from './consumer/consumer-group-event.ts';
+import type { TransactionEvent } from './transactions/transaction-event.ts';
 
 /** What happens at a coordinator: to its partition, or to one of its groups. */
 export type CoordinatorEvent =
   | ConsumerGroupEvent
+  | TransactionEvent
   | { readonly type: 'coordinator-loaded'; readonly partition: number; readonly groups: number }
   | { readonly type: 'coordinator-unloaded'; readonly partition: number }
   | {

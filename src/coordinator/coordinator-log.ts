@@ -6,7 +6,10 @@ export interface CoordinatorLog {
   readonly logEndOffset: number;
   readonly highWatermark: number;
   /** As the leader, with enough in sync (acks=all). On an error nothing is written. */
-  append(batch: Uint8Array): { readonly errorCode: ErrorCode; readonly lastOffset: number };
+  append(
+    batch: Uint8Array,
+    transaction: { readonly guard?: number | undefined; readonly transactionVersion?: number },
+  ): { readonly errorCode: ErrorCode; readonly lastOffset: number };
   /** Whole batches from `fromOffset` on; none at the end. */
   read(fromOffset: number): {
     readonly chunks: readonly Uint8Array[];

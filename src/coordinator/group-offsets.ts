@@ -2,8 +2,10 @@ import type { CoordinatorRecord } from '../protocol/coordinator-records/coordina
 import { ErrorCode } from '../protocol/error-code.ts';
 import type { Timer } from '../simulation/clock.ts';
 import { coordinatorError } from './coordinator-error.ts';
+import type { ProducerOfRecords } from './coordinator-journal.ts';
 import type { CommitCheck, Group, GroupHost, OffsetClient } from './group.ts';
 import type { GroupStore } from './group-store.ts';
+import { PendingOffsets } from './pending-offsets.ts';
 import { type Timeline, TimelineMap } from './timeline-map.ts';
 
 type OffsetRecord = CoordinatorRecord<'offset-commit'>;
@@ -21,6 +23,8 @@ export interface CommittedOffset extends OffsetToCommit {
   readonly commitTimestampMs: number;
   /** When it goes, whatever the group does; -1: the broker's retention holds. */
   readonly expireTimestampMs: number;
+  /** Where it stands in the log. */
+  readonly recordOffset: number;
 }
 
 interface Commit {
@@ -30,6 +34,8 @@ interface Commit {
   /** -1: `offsets.retention.minutes`. */
   readonly retentionTimeMs: number;
   readonly offsets: readonly OffsetToCommit[];
+  /** They are part of a transaction, and committed when it is. */
+  readonly producer?: ProducerOfRecords;
 }
 
 const keyOf = (topic: string, partition: number): string => `${topic}-${partition}`;
@@ -40,6 +46,7 @@ export class GroupOffsets {
   readonly #groups: GroupStore;
   readonly #timeline: Timeline;
   readonly #offsets = new Map<string, TimelineMap<CommittedOffset>>();
+  readonly #pending = new PendingOffsets<CommittedOffset>();
   #expiry: Timer | undefined;
 
   constructor(host: GroupHost, groups: GroupStore, timeline: Timeline) {
@@ -56,7 +63,9 @@ export class GroupOffsets {
       reply(offsets.map(() => check));
       return;
     }
-    this.#groups.get(groupId)?.offsetCommitted(client.memberId);
+    if (commit.producer === undefined) {
+      this.#groups.get(groupId)?.offsetCommitted(client.memberId);
+    }
     const errorCodes = offsets.map(({ topicId, partition, metadata }): ErrorCode => {
       if (metadata.length > this.#host.settings.offsetMetadataMaxBytes) {
         return ErrorCode.OFFSET_METADATA_TOO_LARGE;
@@ -69,15 +78,21 @@ export class GroupOffsets {
     const records = good.map((offset) =>
       recordOf(groupId, { ...offset, commitTimestampMs, expireTimestampMs }),
     );
-    this.#host.write(records, (errorCode) => {
-      if (errorCode === ErrorCode.NONE) {
+    const written = (errorCode: ErrorCode) => {
+      if (errorCode === ErrorCode.NONE && commit.producer === undefined) {
         for (const { topic, partition, offset } of good) {
           this.#host.emit({ type: 'offset-committed', topic, partition, offset }, groupId);
         }
       }
-      const written = coordinatorError(errorCode);
-      reply(errorCodes.map((own) => (own === ErrorCode.NONE ? written : own)));
-    });
+      const error = coordinatorError(errorCode);
+      reply(errorCodes.map((own) => (own === ErrorCode.NONE ? error : own)));
+    };
+    this.#host.write(records, written, commit.producer);
+  }
+
+  /** A transaction that has not ended would change it. */
+  isPending(groupId: string, topic: string, partition: number): boolean {
+    return this.#pending.has(groupId, { topic, partition });
   }
 
   /** As far as it is committed; undefined: never, or no longer. */
@@ -102,33 +117,38 @@ export class GroupOffsets {
     groupId: string,
     partitions?: readonly { readonly topic: string; readonly partition: number }[],
   ): OffsetRecord[] {
-    const offsets = this.#offsets.get(groupId);
-    if (offsets === undefined) return [];
-    const meant = partitions ?? [...offsets.values()];
+    const known = new Map(
+      [...(this.#offsets.get(groupId)?.values() ?? []), ...this.#pendingOf(groupId)].map(
+        (place) => [keyOf(place.topic, place.partition), place] as const,
+      ),
+    );
+    const meant = partitions ?? [...known.values()];
     return meant
-      .filter(({ topic, partition }) => offsets.get(keyOf(topic, partition)) !== undefined)
+      .filter(({ topic, partition }) => known.has(keyOf(topic, partition)))
       .map(({ topic, partition }) => tombstone(groupId, topic, partition));
   }
 
   /** A topic is gone, and what was consumed of it means nothing any more. */
   topicDeleted(name: string): void {
-    const records = [...this.#offsets].flatMap(([groupId, offsets]) =>
-      [...offsets.values()]
-        .filter(({ topic }) => topic === name)
-        .map(({ partition }) => tombstone(groupId, name, partition)),
+    const groupIds = new Set([
+      ...this.#offsets.keys(),
+      ...this.#pending.all().map(({ groupId }) => groupId),
+    ]);
+    const records = [...groupIds].flatMap((groupId) =>
+      this.tombstones(groupId).filter(({ key }) => key.topic === name),
     );
     if (records.length > 0) this.#host.write(records, () => {});
   }
 
-  replay({ key: { group: groupId, topic, partition }, value }: OffsetRecord, at: number): void {
-    let offsets = this.#offsets.get(groupId);
-    if (offsets === undefined) {
-      if (value === null) return;
-      offsets = new TimelineMap(this.#timeline);
-      this.#offsets.set(groupId, offsets);
-    }
+  /** `producerId`: whose transaction it is part of, or -1. */
+  replay(
+    { key: { group: groupId, topic, partition }, value }: OffsetRecord,
+    recordOffset: number,
+    producerId: number,
+  ): void {
     if (value === null) {
-      offsets.set(keyOf(topic, partition), undefined, at);
+      this.#offsets.get(groupId)?.set(keyOf(topic, partition), undefined, recordOffset);
+      this.#pending.remove(groupId, { topic, partition });
       return;
     }
     if (this.#groups.get(groupId) === undefined) this.#groups.addClassic(groupId);
@@ -136,8 +156,21 @@ export class GroupOffsets {
     const { commitTimestamp: commitTimestampMs, expireTimestamp: expireTimestampMs } = value;
     const place = { topic, topicId, partition };
     const times = { commitTimestampMs, expireTimestampMs };
-    const committed = { ...place, offset, leaderEpoch, metadata, ...times };
-    offsets.set(keyOf(topic, partition), committed, at);
+    const committed = { ...place, offset, leaderEpoch, metadata, ...times, recordOffset };
+    if (producerId >= 0) this.#pending.add(producerId, groupId, committed);
+    else this.#offsetsOf(groupId).set(keyOf(topic, partition), committed, recordOffset);
+  }
+
+  /** A transaction has ended: what it committed counts, but for what was committed after. */
+  replayMarker(producerId: number, committed: boolean, markerOffset: number): void {
+    for (const { groupId, offset } of this.#pending.take(producerId)) {
+      if (!committed) continue;
+      const key = keyOf(offset.topic, offset.partition);
+      const offsets = this.#offsetsOf(groupId);
+      const known = offsets.get(key);
+      if (known !== undefined && known.recordOffset > offset.recordOffset) continue;
+      offsets.set(key, offset, markerOffset);
+    }
   }
 
   loaded(): void {
@@ -154,23 +187,44 @@ export class GroupOffsets {
     this.#expiry?.cancel();
   }
 
-  #check({ groupId, client, apiVersion }: Commit): CommitCheck {
+  #offsetsOf(groupId: string): TimelineMap<CommittedOffset> {
+    let offsets = this.#offsets.get(groupId);
+    if (offsets === undefined) {
+      offsets = new TimelineMap(this.#timeline);
+      this.#offsets.set(groupId, offsets);
+    }
+    return offsets;
+  }
+
+  #pendingOf(groupId: string): CommittedOffset[] {
+    return this.#pending.all().flatMap((one) => (one.groupId === groupId ? one.offset : []));
+  }
+
+  #check({ groupId, client, apiVersion, producer, offsets }: Commit): CommitCheck {
     const group = this.#groups.get(groupId);
-    if (group !== undefined) return group.validateOffsetCommit(client, apiVersion);
+    const isTransactional = producer !== undefined;
+    if (group !== undefined) {
+      const check = group.validateOffsetCommit({ ...client, isTransactional }, apiVersion);
+      return isTransactional ? checkTransactional(check, offsets) : check;
+    }
     // Who manages its partitions itself need not be a member of anything.
     if (client.generationIdOrMemberEpoch < 0) return ErrorCode.NONE;
-    return apiVersion >= 9 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
+    const isModern = apiVersion >= 9 && !isTransactional;
+    return isModern ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
   }
 
   /** An empty group goes with the last of its offsets (KIP-211). */
   #expire(group: Group): void {
     const { groupId } = group;
     const offsets = [...(this.#offsets.get(groupId)?.values() ?? [])];
-    const expired = offsets.filter((offset) => this.#isExpired(group, offset));
+    const hasPending = this.#pendingOf(groupId).length > 0;
+    const expired = offsets.filter(
+      (offset) => this.#isExpired(group, offset) && !this.#pending.has(groupId, offset),
+    );
     const records: CoordinatorRecord[] = expired.map(({ topic, partition }) =>
       tombstone(groupId, topic, partition),
     );
-    if (expired.length === offsets.length && group.isEmpty) records.push(...group.tombstones());
+    if (expired.length === offsets.length && group.isEmpty && !hasPending) records.push(...group.tombstones());
     if (records.length > 0) this.#host.write(records, () => {});
   }
 
@@ -190,7 +244,18 @@ const tombstone = (group: string, topic: string, partition: number): OffsetRecor
   value: null,
 });
 
-const recordOf = (group: string, committed: CommittedOffset): OffsetRecord => ({
+/** One member's stale epoch is the whole request's. */
+function checkTransactional(check: CommitCheck, offsets: readonly OffsetToCommit[]): ErrorCode {
+  const errorCodes =
+    typeof check === 'number'
+      ? [check]
+      : offsets.map(({ topicId, partition }) => check(topicId, partition));
+  const errorCode = errorCodes.find((one) => one !== ErrorCode.NONE) ?? ErrorCode.NONE;
+  const isStale = errorCode === ErrorCode.STALE_MEMBER_EPOCH;
+  return isStale ? ErrorCode.ILLEGAL_GENERATION : errorCode;
+}
+
+const recordOf = (group: string, committed: Omit<CommittedOffset, 'recordOffset'>): OffsetRecord => ({
   type: 'offset-commit',
   key: { group, topic: committed.topic, partition: committed.partition },
   value: {

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../protocol/error-code.ts';
 import type { Clock } from '../simulation/clock.ts';
 import type { Random } from '../simulation/random.ts';
 import type { CoordinatorEvent } from './coordinator-event.ts';
+import type { ProducerOfRecords } from './coordinator-journal.ts';
 
 /** What a coordinator sees of the cluster. */
 export interface TopicsView {
@@ -34,7 +35,11 @@ export interface GroupHost {
    * Writes the records in one batch and makes them so at once, or does neither. `done` hears, in a
    * later event, that they are committed, or why they may not be.
    */
-  write(records: readonly CoordinatorRecord[], done: (errorCode: ErrorCode) => void): void;
+  write(
+    records: readonly CoordinatorRecord[],
+    done: (errorCode: ErrorCode) => void,
+    producer?: ProducerOfRecords,
+  ): void;
   emit(event: CoordinatorEvent, groupId: string): void;
 }
 
@@ -44,6 +49,8 @@ export interface OffsetClient {
   readonly groupInstanceId: string | null;
   /** -1: no member at all. */
   readonly generationIdOrMemberEpoch: number;
+  /** It commits as part of a transaction, which needs no member. */
+  readonly isTransactional?: boolean;
 }
 
 /** One answer for the whole request, or one for each partition (KIP-1251). */

@@ -31,6 +31,8 @@ export interface LogConfig {
   readonly cleanupPolicy: { readonly compact: boolean; readonly delete: boolean };
   /** `producer.id.expiration.ms` of the broker */
   readonly producerIdExpirationMs: number;
+  /** `transaction.partition.verification.enable` of the broker (KIP-890) */
+  readonly verifyTransactions: boolean;
 }
 
 /** Kafka 4.3's defaults of a topic. */
@@ -48,4 +50,5 @@ export const defaultLogConfig: LogConfig = {
   compressionType: 'producer',
   cleanupPolicy: { compact: false, delete: true },
   producerIdExpirationMs: 86_400_000,
+  verifyTransactions: true,
 };

@@ -37,13 +37,17 @@ export interface LogOwner {
   emit(event: LogEvent): void;
 }
 
-interface AppendOptions {
+export interface AppendOptions {
   readonly leaderEpoch: number;
   readonly nowMs: number;
   /**
    * A `coordinator` may write control batches, and data without sequence numbers; default `client`.
    */
   readonly origin?: 'client' | 'coordinator';
+  /** From `startVerification`. */
+  readonly guard?: number | undefined;
+  /** Of a marker. Default 0. */
+  readonly transactionVersion?: number | undefined;
 }
 
 /** What a Produce response says about one partition. On error the offsets are -1. */
@@ -84,10 +88,11 @@ const withoutLogStart: ReadonlySet<ErrorCode> = new Set([
  * producers, transactions). It stands on no clock: who calls tells the time.
  */
 export class PartitionLog {
+  /** To be read; it follows from what is appended. */
+  readonly producers = new ProducerState();
   readonly #owner: LogOwner;
   readonly #arena = new BlockArena();
   readonly #epochs = new EpochHistory();
-  readonly #producers = new ProducerState();
   readonly #durability = new Durability();
   #segments = new SegmentList(0);
   #logStartOffset = 0;
@@ -116,7 +121,7 @@ export class PartitionLog {
    * min(high watermark, first offset of the oldest transaction that is open or undecided there).
    */
   get lastStableOffset(): number {
-    const unstable = Math.max(this.#producers.firstUnstableOffset, this.#logStartOffset);
+    const unstable = Math.max(this.producers.firstUnstableOffset, this.#logStartOffset);
     return Math.min(this.#highWatermark, unstable);
   }
 
@@ -147,7 +152,7 @@ export class PartitionLog {
 
   /** How many producer ids the log remembers. */
   get producerCount(): number {
-    return this.#producers.producerCount;
+    return this.producers.producerCount;
   }
 
   /**
@@ -172,9 +177,12 @@ export class PartitionLog {
     this.#epochs.assign(options.leaderEpoch, this.#logEndOffset);
     this.#rollIfDue(this.#logEndOffset, lastOffset, bytes.length, timestampMs, options.nowMs);
     if (producerIdOf(bytes, 0) >= 0) {
-      const duplicate = fromClient ? this.#producers.findDuplicate(bytes, 0) : undefined;
+      const duplicate = fromClient ? this.producers.findDuplicate(bytes, 0) : undefined;
       if (duplicate !== undefined) return this.#alreadyThere(duplicate);
-      const errorCode = this.#producers.check(bytes, 0, fromClient);
+      const { guard, transactionVersion = 0 } = options;
+      const verifies = config.verifyTransactions;
+      const producer = { fromClient, verifies, guard, transactionVersion };
+      const errorCode = this.producers.check(bytes, 0, producer);
       if (errorCode !== ErrorCode.NONE) return this.#failed(errorCode);
     }
 
@@ -246,7 +254,7 @@ export class PartitionLog {
     const highWatermark = Math.max(this.#logStartOffset, Math.min(offset, this.#logEndOffset));
     if (highWatermark === this.#highWatermark) return false;
     this.#highWatermark = highWatermark;
-    this.#producers.highWatermarkMoved(highWatermark);
+    this.producers.highWatermarkMoved(highWatermark);
     return true;
   }
 
@@ -298,6 +306,7 @@ export class PartitionLog {
     if (offset <= this.#logStartOffset) return ErrorCode.NONE;
     this.#logStartOffset = offset;
     this.#epochs.truncateFromStart(offset);
+    this.producers.logStartMoved(offset);
     this.#owner.emit({ type: 'log-start-moved', logStartOffset: offset });
     return ErrorCode.NONE;
   }
@@ -316,7 +325,7 @@ export class PartitionLog {
 
   /** Forgets producers by `producer.id.expiration.ms`. */
   expireProducers(nowMs: number): void {
-    this.#producers.expire(nowMs, this.#owner.config().producerIdExpirationMs);
+    this.producers.expire(nowMs, this.#owner.config().producerIdExpirationMs);
   }
 
   /** Everything is on the disk now. */
@@ -367,7 +376,7 @@ export class PartitionLog {
     this.#segments.active.append(block, at, sizeBytes, baseOffset, maxTimestampMs, nowMs);
     this.#logEndOffset = lastOffset + 1;
     const producerId = producerIdOf(block, at);
-    if (producerId >= 0) this.#producers.note(block, at);
+    if (producerId >= 0) this.producers.note(block, at);
     this.#owner.emit({
       type: 'appended',
       baseOffset,
@@ -438,13 +447,13 @@ export class PartitionLog {
   }
 
   #truncated(): void {
-    this.#producers.clear();
+    this.producers.clear();
     this.#segments.forEachBatch((batch) => {
-      if (producerIdOf(batch, 0) >= 0) this.#producers.note(batch, 0);
+      if (producerIdOf(batch, 0) >= 0) this.producers.note(batch, 0);
     });
     this.#durability.truncated(this.#logEndOffset);
     this.setHighWatermark(this.#highWatermark);
-    this.#producers.highWatermarkMoved(this.#highWatermark);
+    this.producers.highWatermarkMoved(this.#highWatermark);
     this.#owner.emit({ type: 'truncated', logEndOffset: this.#logEndOffset });
   }
 

@@ -18,7 +18,7 @@ export class ProducerEntry {
   lastTimestampMs = -1;
   /** Where its open transaction starts in this log; undefined when none is open. */
   transactionFirstOffset: number | undefined;
-  /** Oldest first. Markers and a new epoch empty it. */
+  /** Oldest first. A new epoch empties it. */
   readonly #recent: RecentBatch[] = [];
 
   constructor(producerId: number) {

@@ -11,7 +11,9 @@ import {
   producerEpochOf,
   producerIdOf,
 } from '../protocol/records/record-batch.ts';
+import { type AbortedTransaction, AbortedTransactions } from './aborted-transactions.ts';
 import { ProducerEntry, type RecentBatch } from './producer-entry.ts';
+import { type VerificationRequest, Verifications, type VerificationStart } from './verifications.ts';
 
 /** A transaction that has ended but may still hold the last stable offset back. */
 interface EndedTransaction {
@@ -19,6 +21,18 @@ interface EndedTransaction {
   readonly markerOffset: number;
 }
 
+/** Who writes a batch, and what is known of its transaction. */
+export interface BatchOrigin {
+  readonly fromClient: boolean;
+  /** Nothing begins a transaction here unless its coordinator was asked. */
+  readonly verifies: boolean;
+  /** From `startVerification`, once the coordinator has agreed. */
+  readonly guard: number | undefined;
+  /** Of a marker: from 2 on it has an epoch of its own (KIP-890). */
+  readonly transactionVersion: number;
+}
+
+const epochMax = 2 ** 15 - 1;
 const sequenceMax = 2 ** 31 - 1;
 
 /** Sequence numbers wrap from 2147483647 to 0. */
@@ -35,9 +49,12 @@ const nobody = new Map<number, ProducerEntry>();
  */
 export class ProducerState {
   #producers = nobody;
+  /** First offsets by producer id, in the order in which the transactions began. */
+  readonly #open = new Map<number, number>();
   /** Ended, but with the marker not yet below the high watermark. Ordered by marker. */
   #ended: EndedTransaction[] = [];
-  #openCount = 0;
+  readonly #aborted = new AbortedTransactions();
+  readonly #verifications = new Verifications();
 
   get producerCount(): number {
     return this.#producers.size;
@@ -57,19 +74,37 @@ export class ProducerState {
   }
 
   /** NONE if the producer may write this batch now. Coordinators write without sequence numbers. */
-  check(bytes: Uint8Array, at: number, fromClient: boolean): ErrorCode {
-    const entry = this.#producers.get(producerIdOf(bytes, at));
-    if (entry === undefined) return ErrorCode.NONE;
+  check(bytes: Uint8Array, at: number, origin: BatchOrigin): ErrorCode {
+    const producerId = producerIdOf(bytes, at);
+    const entry = this.#producers.get(producerId);
+    if (isControl(bytes, at)) {
+      return entry === undefined ? ErrorCode.NONE : checkMarker(entry, bytes, at, origin);
+    }
     const epoch = producerEpochOf(bytes, at);
-    if (epoch < entry.epoch) return ErrorCode.INVALID_PRODUCER_EPOCH;
-    if (isControl(bytes, at)) return this.#checkMarker(entry, bytes, at);
-    if (fromClient && !isInSequence(entry, epoch, baseSequenceOf(bytes, at))) {
+    if (entry !== undefined && epoch < entry.epoch) return ErrorCode.INVALID_PRODUCER_EPOCH;
+    const transactional = isTransactional(bytes, at);
+    if (transactional && origin.verifies && !this.#isOpen(producerId, epoch)) {
+      const isVerified = this.#verifications.holds(producerId, origin.guard);
+      if (!isVerified) return ErrorCode.INVALID_TXN_STATE;
+    }
+    if (origin.fromClient && !this.#isInSequence(producerId, epoch, baseSequenceOf(bytes, at))) {
       return ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER;
     }
-    if (entry.transactionFirstOffset !== undefined && !isTransactional(bytes, at)) {
+    if (entry?.transactionFirstOffset !== undefined && !transactional) {
       return ErrorCode.INVALID_TXN_STATE;
     }
     return ErrorCode.NONE;
+  }
+
+  /** No guard is needed for what is open here already. */
+  startVerification(request: VerificationRequest, nowMs: number): VerificationStart {
+    const { producerId, producerEpoch } = request;
+    const entry = this.#producers.get(producerId);
+    if (entry !== undefined && producerEpoch < entry.epoch) {
+      return { errorCode: ErrorCode.INVALID_PRODUCER_EPOCH };
+    }
+    if (this.#isOpen(producerId, producerEpoch)) return { errorCode: ErrorCode.NONE };
+    return { errorCode: ErrorCode.NONE, guard: this.#verifications.start(request, nowMs) };
   }
 
   /** Takes note of a batch that stands in the log, with its offsets. */
@@ -85,12 +120,21 @@ export class ProducerState {
   get firstUnstableOffset(): number {
     let first = Number.POSITIVE_INFINITY;
     for (const ended of this.#ended) first = Math.min(first, ended.firstOffset);
-    if (this.#openCount > 0) {
-      for (const { transactionFirstOffset } of this.#producers.values()) {
-        if (transactionFirstOffset !== undefined) first = Math.min(first, transactionFirstOffset);
-      }
-    }
+    for (const firstOffset of this.#open.values()) return Math.min(first, firstOffset);
     return first;
+  }
+
+  /** Those that have something in [fromOffset, untilOffset). */
+  abortedWithin(fromOffset: number, untilOffset: number): AbortedTransaction[] {
+    return this.#aborted.within(fromOffset, untilOffset);
+  }
+
+  entries(): Iterable<ProducerEntry> {
+    return this.#producers.values();
+  }
+
+  logStartMoved(logStartOffset: number): void {
+    this.#aborted.forgetBefore(logStartOffset);
   }
 
   highWatermarkMoved(highWatermark: number): void {
@@ -101,6 +145,7 @@ export class ProducerState {
 
   /** Forgets who has not written for so long and has no transaction open. */
   expire(nowMs: number, expirationMs: number): void {
+    this.#verifications.expire(nowMs, expirationMs);
     for (const entry of this.#producers.values()) {
       const open = entry.transactionFirstOffset !== undefined;
       if (!open && nowMs - entry.lastTimestampMs >= expirationMs) {
@@ -111,8 +156,9 @@ export class ProducerState {
 
   clear(): void {
     this.#producers = nobody;
+    this.#open.clear();
     this.#ended = [];
-    this.#openCount = 0;
+    this.#aborted.clear();
   }
 
   #add(producerId: number): ProducerEntry {
@@ -122,23 +168,33 @@ export class ProducerState {
     return entry;
   }
 
-  #checkMarker(entry: ProducerEntry, bytes: Uint8Array, at: number): ErrorCode {
-    const marker = readEndTransactionMarker(bytes, at);
-    return marker !== undefined && marker.coordinatorEpoch < entry.coordinatorEpoch
-      ? ErrorCode.TRANSACTION_COORDINATOR_FENCED
-      : ErrorCode.NONE;
+  #isOpen(producerId: number, epoch: number): boolean {
+    return this.#open.has(producerId) && this.#producers.get(producerId)?.epoch === epoch;
+  }
+
+  #isInSequence(producerId: number, epoch: number, firstSequence: number): boolean {
+    const entry = this.#producers.get(producerId);
+    const isFirst = entry === undefined || entry.recentBatches.length === 0;
+    return (
+      this.#verifications.allowsSequence(producerId, firstSequence, isFirst) &&
+      (entry === undefined || isInSequence(entry, epoch, firstSequence))
+    );
   }
 
   #noteMarker(entry: ProducerEntry, bytes: Uint8Array, at: number): void {
     const marker = readEndTransactionMarker(bytes, at);
     if (marker === undefined) return;
+    const { producerId } = entry;
+    this.#verifications.ended(producerId, producerEpochOf(bytes, at));
     entry.coordinatorEpoch = marker.coordinatorEpoch;
     entry.lastTimestampMs = maxTimestampOf(bytes, at);
     const firstOffset = entry.transactionFirstOffset;
     if (firstOffset === undefined) return;
-    this.#ended.push({ firstOffset, markerOffset: baseOffsetOf(bytes, at) });
+    const lastOffset = baseOffsetOf(bytes, at);
+    this.#ended.push({ firstOffset, markerOffset: lastOffset });
+    if (!marker.committed) this.#aborted.add({ producerId, firstOffset, lastOffset });
     entry.transactionFirstOffset = undefined;
-    this.#openCount--;
+    this.#open.delete(producerId);
   }
 
   #noteData(entry: ProducerEntry, bytes: Uint8Array, at: number): void {
@@ -152,16 +208,34 @@ export class ProducerState {
       lastOffset: lastOffsetOf(bytes, at),
       timestampMs: maxTimestampOf(bytes, at),
     });
-    if (isTransactional(bytes, at) && entry.transactionFirstOffset === undefined) {
-      entry.transactionFirstOffset = firstOffset;
-      this.#openCount++;
-    }
+    if (!isTransactional(bytes, at)) return;
+    this.#verifications.begun(entry.producerId);
+    if (entry.transactionFirstOffset !== undefined) return;
+    entry.transactionFirstOffset = firstOffset;
+    this.#open.set(entry.producerId, firstOffset);
   }
 }
 
+/** A marker of version 2 has the epoch that comes after the transaction's; it may come twice. */
+function checkMarker(
+  entry: ProducerEntry,
+  bytes: Uint8Array,
+  at: number,
+  { transactionVersion }: BatchOrigin,
+): ErrorCode {
+  const epoch = producerEpochOf(bytes, at);
+  const ofEpoch = transactionVersion >= 2 && epoch === entry.epoch;
+  const isRetry = entry.transactionFirstOffset === undefined || epoch === epochMax;
+  if (epoch < entry.epoch || (ofEpoch && !isRetry)) return ErrorCode.INVALID_PRODUCER_EPOCH;
+  const marker = readEndTransactionMarker(bytes, at);
+  return marker !== undefined && marker.coordinatorEpoch < entry.coordinatorEpoch
+    ? ErrorCode.TRANSACTION_COORDINATOR_FENCED
+    : ErrorCode.NONE;
+}
+
 /**
- * A new epoch starts at 0; within one, each batch starts where the last ended. After a marker of
- * the same epoch no batch is known any more, and then 0 is next. (KIP-98)
+ * A new epoch starts at 0; within one, each batch starts where the last ended. A marker with a new
+ * epoch leaves no batch behind, and then 0 is next. (KIP-98, KIP-890)
  */
 function isInSequence(entry: ProducerEntry, epoch: number, firstSequence: number): boolean {
   if (epoch !== entry.epoch) return firstSequence === 0 || entry.epoch === -1;

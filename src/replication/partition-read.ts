@@ -1,4 +1,5 @@
 import { unreachable } from '../assert.ts';
+import type { AbortedTransaction } from '../log/aborted-transactions.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import type { Partition } from './partition.ts';
 
@@ -31,9 +32,12 @@ export interface PartitionRead {
   readonly sizeBytes: number;
   /** Where the reader's log and ours part; the reader must cut its own back to it. */
   readonly divergingEpoch: { readonly epoch: number; readonly endOffset: number } | undefined;
+  /** Whose records a reader of what is committed must skip; none for others. */
+  readonly abortedTransactions: readonly AbortedTransaction[];
 }
 
 const none: readonly Uint8Array[] = [];
+const noneAborted: readonly AbortedTransaction[] = [];
 
 export const failedRead = (errorCode: ErrorCode): PartitionRead => ({
   errorCode,
@@ -43,6 +47,7 @@ export const failedRead = (errorCode: ErrorCode): PartitionRead => ({
   chunks: none,
   sizeBytes: 0,
   divergingEpoch: undefined,
+  abortedTransactions: noneAborted,
 });
 
 /** Nothing is read here, for the reader is to read elsewhere (KIP-392). */
@@ -83,7 +88,11 @@ export function readPartition(
   const untilOffset = visibleEnd(partition, isolation);
   const read = log.read(position.fetchOffset, { maxSizeBytes, atLeastOneBatch, untilOffset });
   if (read.outOfRange) return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE);
-  return readOf(partition, read.chunks, read.sizeBytes, undefined);
+  const found = readOf(partition, read.chunks, read.sizeBytes, undefined);
+  if (isolation !== 'last-stable-offset' || read.sizeBytes === 0) return found;
+  const { fetchOffset } = position;
+  const abortedTransactions = log.producers.abortedWithin(fetchOffset, read.nextOffset);
+  return { ...found, abortedTransactions };
 }
 
 function readOf(
@@ -100,6 +109,7 @@ function readOf(
     chunks,
     sizeBytes,
     divergingEpoch,
+    abortedTransactions: noneAborted,
   };
 }
 

@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts';
-import type { AppendResult, PartitionLog } from '../log/partition-log.ts';
+import type { AppendOptions, AppendResult, PartitionLog } from '../log/partition-log.ts';
+import type { VerificationRequest, VerificationStart } from '../log/verifications.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import { Leadership, type LedPartition } from './leadership.ts';
 import type { PartitionAssignment, PartitionIdentity } from './partition-assignment.ts';
@@ -120,19 +121,30 @@ export class Partition implements LedPartition {
    * Writes one batch of a client as the leader. `acks` -1 is refused while the in-sync replicas
    * are too few; 0 and 1 are not (kafka-semantics 2.13). The batch is borrowed.
    */
-  append(batch: Uint8Array, acks: number, origin: 'client' | 'coordinator'): AppendResult {
+  append(
+    batch: Uint8Array,
+    acks: number,
+    origin: 'client' | 'coordinator',
+    transaction: Pick<AppendOptions, 'guard' | 'transactionVersion'> = {},
+  ): AppendResult {
     const { leadership } = this;
     if (leadership === undefined) return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     if (acks === -1 && leadership.isUnderMinIsr) return refused(ErrorCode.NOT_ENOUGH_REPLICAS);
     leadership.aboutToAppend();
     const { leaderEpoch } = leadership;
     const nowMs = this.host.now();
-    const result = this.log.appendAsLeader(batch, { leaderEpoch, nowMs, origin });
+    const result = this.log.appendAsLeader(batch, { leaderEpoch, nowMs, origin, ...transaction });
     if (result.errorCode === ErrorCode.NONE && !result.duplicate) {
       leadership.maybeAdvanceHighWatermark();
       this.changed('log-end');
     }
     return result;
+  }
+
+  /** Before a client's first batch of a transaction, of which its coordinator is to be asked. */
+  startVerification(request: VerificationRequest): VerificationStart {
+    if (this.leadership === undefined) return { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
+    return this.log.producers.startVerification(request, this.host.now());
   }
 
   /** Takes a follower's position as its progress. Returns false for one that is no replica here. */

@@ -192,9 +192,8 @@ function partitionAnswer(
     divergingEpoch: read.divergingEpoch ?? null,
     currentLeader: null,
     snapshotId: null,
-    // Transactions are not there yet, so none was aborted. Kafka says null where it did not look,
-    // but an empty list where there is no such partition.
-    abortedTransactions: hasList ? [] : null,
+    // Kafka says null where it did not look, but an empty list where there is no such partition.
+    abortedTransactions: hasList ? read.abortedTransactions : null,
     preferredReadReplica: read.preferredReadReplica ?? noReadReplica,
     records: read.chunks,
   };

@@ -7,13 +7,14 @@ type Coordinator = FindCoordinatorResponse['coordinators'][number];
 
 /** 0 group, 1 transaction, 2 share. */
 const groupType = 0;
+const transactionType = 1;
 const keyTypeMax = 2;
 const nowhere = { nodeId: -1, host: '', port: -1 };
 
 /**
- * Version 4 asks for many keys at once (KIP-699). For transactions and share groups there is no
- * coordinator yet, and this says so in the one way that clients take for an answer and not for a
- * fault of the connection.
+ * Version 4 asks for many keys at once (KIP-699). For share groups there is no coordinator
+ * yet, and this says so in the one way that clients take for an answer and not for a fault of the
+ * connection.
  */
 export const findCoordinator: Handler<'FindCoordinator'> = (
   broker,
@@ -32,8 +33,12 @@ export const findCoordinator: Handler<'FindCoordinator'> = (
   if (keys.length === 0) reply(respond([]));
   for (const key of keys) {
     if (!isKnown) answer(refuse(key, ErrorCode.INVALID_REQUEST));
-    else if (keyType !== groupType) answer(refuse(key, ErrorCode.COORDINATOR_NOT_AVAILABLE));
-    else broker.groups.findCoordinator(key, (brokerId) => answer(locate(broker, key, brokerId)));
+    else if (keyType > transactionType) answer(refuse(key, ErrorCode.COORDINATOR_NOT_AVAILABLE));
+    else {
+      const { groups, transactions } = broker;
+      const coordinators = keyType === groupType ? groups : transactions;
+      coordinators.findCoordinator(key, (brokerId) => answer(locate(broker, key, brokerId)));
+    }
   }
 };
 

@@ -75,7 +75,11 @@ function fetchGroup(
   const read = () => {
     const errorCode = shard.offsets.validateFetch(groupId, asked.memberId, asked.memberEpoch);
     if (errorCode !== ErrorCode.NONE) fail(errorCode);
-    else answer({ groupId, topics: topicsOf(broker, shard, asked, apiVersion), errorCode });
+    else {
+      const topics = topicsOf(broker, shard, asked, apiVersion);
+      const shown = requireStable ? withoutPending(shard, broker, groupId, topics) : topics;
+      answer({ groupId, topics: shown, errorCode });
+    }
   };
   if (!requireStable) {
     read();
@@ -87,6 +91,24 @@ function fetchGroup(
     else fail(coordinatorError(errorCode));
   });
 }
+
+/** What a transaction may change any moment is not told (KIP-447). */
+const withoutPending = (
+  shard: CoordinatorShard,
+  { metadata }: Broker,
+  groupId: string,
+  topics: readonly Topic[],
+): Topic[] =>
+  topics.map((topic) => {
+    const name = metadata.topicsById.get(topic.topicId)?.name ?? topic.name;
+    const partitions = topic.partitions.map((partition) => {
+      const { partitionIndex } = partition;
+      if (!shard.offsets.isPending(groupId, name, partitionIndex)) return partition;
+      const errorCode = ErrorCode.UNSTABLE_OFFSET_COMMIT;
+      return { ...partitionOf(partitionIndex, undefined), errorCode };
+    });
+    return { ...topic, partitions };
+  });
 
 /** An error of the group has no partitions beside it, but where it must hide in them. */
 function failed({ groupId, topics }: Asked, errorCode: ErrorCode, apiVersion: number): Answer {

@@ -3,12 +3,25 @@ import type { AppendResult } from '../../log/partition-log.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
 import type { ProduceRequest, ProduceResponse } from '../../protocol/messages/produce.ts';
 import { checkProduced } from '../../protocol/records/produced.ts';
-import { isTransactional } from '../../protocol/records/record-batch.ts';
+import {
+  baseSequenceOf,
+  headerSizeBytes,
+  isTransactional,
+  producerEpochOf,
+  producerIdOf,
+} from '../../protocol/records/record-batch.ts';
 import { awaitReplication, type PendingWrite } from '../../replication/delayed-produce.ts';
 import type { Broker } from '../broker.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { LeaderHints } from '../leader-hints.ts';
-import type { Handler, RequestContext } from '../request-context.ts';
+import type { Handler, HandlerOutcome, RequestContext } from '../request-context.ts';
+import {
+  nameOf,
+  refusalOf,
+  type TransactionalBatch,
+  type VerifiedBatches,
+  verifyBatches,
+} from '../verify-batches.ts';
 
 type TopicData = ProduceRequest['topicData'][number];
 type PartitionData = TopicData['partitionData'][number];
@@ -21,7 +34,15 @@ type MutableResponse = { -readonly [K in keyof PartitionResponse]: PartitionResp
  */
 export const produce: Handler<'Produce'> = (broker, request, context, reply) => {
   const run = new ProduceRun(broker, request, context);
-  run.appendAll();
+  run.start(() => answer(broker, run, request, reply));
+};
+
+function answer(
+  broker: Broker,
+  run: ProduceRun,
+  request: ProduceRequest,
+  reply: (outcome: HandlerOutcome<'Produce'>) => void,
+): void {
   if (request.acks === 0) {
     // The client hears nothing of an error but this.
     reply(run.hasErrors ? 'close' : 'no-reply');
@@ -32,7 +53,12 @@ export const produce: Handler<'Produce'> = (broker, request, context, reply) => 
       reply(run.response(errorCodes));
     });
   }
-};
+}
+
+interface WantedTopic {
+  readonly topic: TopicData;
+  readonly partitions: Map<number, PartitionData>;
+}
 
 interface TopicAnswer {
   readonly topic: TopicData;
@@ -52,6 +78,9 @@ class ProduceRun {
   readonly #byId: boolean;
   readonly #pendingAnswers: MutableResponse[] = [];
   readonly #answers: TopicAnswer[] = [];
+  #verified: VerifiedBatches = new Map();
+  /** The request as a whole. */
+  #refused: ErrorCode = ErrorCode.NONE;
 
   constructor(broker: Broker, request: ProduceRequest, context: RequestContext) {
     this.#broker = broker;
@@ -60,8 +89,54 @@ class ProduceRun {
     this.#byId = context.apiVersion >= 13;
   }
 
-  appendAll(): void {
-    for (const { topic, partitions } of this.#wanted().values()) {
+  /** Transactional batches wait for their coordinator, and the others of the request with them. */
+  start(appended: () => void): void {
+    const { transactionalId } = this.#request;
+    const wanted = [...this.#wanted().values()];
+    const batches = this.#transactionalBatches(wanted);
+    if (batches.length === 0) {
+      this.#appendAll(wanted);
+      appended();
+      return;
+    }
+    const producers = new Set(batches.map(({ producerId }) => producerId));
+    if (transactionalId === null || producers.size > 1) {
+      this.#refused =
+        transactionalId === null
+          ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+          : ErrorCode.INVALID_PRODUCER_ID_MAPPING;
+      this.#appendAll(wanted);
+      appended();
+      return;
+    }
+    let isOver = false;
+    verifyBatches(this.#broker, transactionalId, batches, this.#context.apiVersion, (verified) => {
+      this.#verified = verified;
+      this.#appendAll(wanted);
+      isOver = true;
+      appended();
+    });
+    if (!isOver) keepRecords(wanted);
+  }
+
+  #transactionalBatches(wanted: readonly WantedTopic[]): TransactionalBatch[] {
+    return wanted.flatMap(({ topic, partitions }) => {
+      const image = this.#findTopic(topic);
+      return [...partitions.values()].flatMap(({ index: partition, records }) => {
+        const bytes = records?.[0] ?? noBytes;
+        if (bytes.length < headerSizeBytes || !isTransactional(bytes, 0)) return [];
+        if (checkProduced(bytes, this.#context.apiVersion) !== undefined) return [];
+        const { name = topic.name, topicId = topic.topicId } = image ?? {};
+        const producerId = producerIdOf(bytes, 0);
+        const producerEpoch = producerEpochOf(bytes, 0);
+        const baseSequence = baseSequenceOf(bytes, 0);
+        return [{ topic: name, topicId, partition, producerId, producerEpoch, baseSequence }];
+      });
+    });
+  }
+
+  #appendAll(wanted: readonly WantedTopic[]): void {
+    for (const { topic, partitions } of wanted) {
       const image = this.#findTopic(topic);
       const answers: MutableResponse[] = [];
       for (const data of partitions.values()) answers.push(this.#append(image, data));
@@ -73,8 +148,8 @@ class ProduceRun {
    * A topic that is listed twice is one; of a partition that is, the last entry counts. A topic
    * without partitions is not answered.
    */
-  #wanted(): Map<string, { topic: TopicData; partitions: Map<number, PartitionData> }> {
-    const wanted = new Map<string, { topic: TopicData; partitions: Map<number, PartitionData> }>();
+  #wanted(): Map<string, WantedTopic> {
+    const wanted = new Map<string, WantedTopic>();
     for (const topic of this.#request.topicData) {
       if (topic.partitionData.length === 0) continue;
       const key = this.#byId ? topic.topicId : topic.name;
@@ -141,6 +216,7 @@ class ProduceRun {
     const broker = this.#broker;
     const { acks } = this.#request;
     const batch = records?.[0] ?? noBytes;
+    if (this.#refused !== ErrorCode.NONE) return refuse(this.#refused);
     const problem = checkProduced(batch, this.#context.apiVersion);
     if (problem !== undefined) return refuse(problem.errorCode, problem.errorMessage);
     if (image === undefined && this.#byId) return refuse(ErrorCode.UNKNOWN_TOPIC_ID);
@@ -152,25 +228,29 @@ class ProduceRun {
         `Cannot append to internal topic ${image.name}`,
       );
     }
-    if (isTransactional(batch, 0)) return this.#refuseTransactional();
+    const verified = this.#verified.get(nameOf({ topic: image.name, partition: index }));
+    if (verified !== undefined && verified.errorCode !== ErrorCode.NONE) {
+      const { errorCode, errorMessage } = refusalOf(verified.errorCode, this.#context.apiVersion);
+      return refuse(errorCode, errorMessage);
+    }
     const partition = broker.replicas.partition(image.topicId, index);
     if (partition === undefined) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-    const result = partition.append(batch, acks, 'client');
+    const result = partition.append(batch, acks, 'client', { guard: verified?.guard });
     if (result.errorCode === ErrorCode.NONE && acks === -1) {
       const { leaderEpoch } = partition;
       this.pending.push({ partition, requiredOffset: result.lastOffset + 1, leaderEpoch });
     }
     return result;
   }
+}
 
-  /**
-   * A transactional batch belongs to the transaction of an id, and that to a coordinator. There is
-   * none yet, which is answered so that a client tries again (KIP-890).
-   */
-  #refuseTransactional(): Outcome {
-    const { transactionalId } = this.#request;
-    if (transactionalId !== null) return refuse(ErrorCode.NOT_ENOUGH_REPLICAS);
-    return refuse(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+/** The frame that they are in is another's once the handler has returned. */
+function keepRecords(wanted: readonly WantedTopic[]): void {
+  for (const { partitions } of wanted) {
+    for (const [index, data] of partitions) {
+      const records = data.records?.map((bytes) => new Uint8Array(bytes)) ?? null;
+      partitions.set(index, { ...data, records });
+    }
   }
 }
 

@@ -165,12 +165,14 @@ export class ConsumerGroup implements Group {
   }
 
   validateOffsetCommit(client: OffsetClient, apiVersion: number): CommitCheck {
-    const { memberId, generationIdOrMemberEpoch: memberEpoch } = client;
+    const { memberId, generationIdOrMemberEpoch: memberEpoch, isTransactional } = client;
     if (memberEpoch < 0 && this.isEmpty) return ErrorCode.NONE;
+    const isNobody = memberEpoch === -1 && memberId === '' && client.groupInstanceId === null;
+    if (isTransactional && isNobody) return ErrorCode.NONE;
     const member = this.members.get(memberId);
     if (member === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
     const isClassic = usesClassicProtocol(member);
-    if (!isClassic && apiVersion < 9) return ErrorCode.UNSUPPORTED_VERSION;
+    if (!isTransactional && !isClassic && apiVersion < 9) return ErrorCode.UNSUPPORTED_VERSION;
     const stale = isClassic ? ErrorCode.ILLEGAL_GENERATION : ErrorCode.STALE_MEMBER_EPOCH;
     if (memberEpoch === member.memberEpoch) return ErrorCode.NONE;
     if (memberEpoch > member.memberEpoch) return stale;

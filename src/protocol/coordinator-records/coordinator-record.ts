@@ -1,6 +1,3 @@
-import { MalformedFrame } from '../malformed-frame.ts';
-import { Reader } from '../reader.ts';
-import { Writer } from '../writer.ts';
 import {
   ConsumerGroupCurrentMemberAssignmentRecord,
   ConsumerGroupMemberMetadataRecord,
@@ -12,7 +9,13 @@ import {
 } from './consumer-group-records.ts';
 import { GroupMetadataRecord } from './group-metadata-record.ts';
 import { OffsetCommitRecord } from './offset-commit-record.ts';
-import type { RecordTable } from './record-table.ts';
+import {
+  decodeWith,
+  type EncodedRecord,
+  encodeWith,
+  type RecordTable,
+  recordNumber,
+} from './record-table.ts';
 
 /** Every kind of record of `__consumer_offsets`, in the order of the numbers. */
 export const recordTables = {
@@ -47,39 +50,15 @@ const byNumber = new Map<number, RecordType>(
 
 const tableOf = (type: RecordType): RecordTable<unknown, unknown> => recordTables[type];
 
-export function encodeRecord({ type, key, value }: CoordinatorRecord): {
-  key: Uint8Array;
-  value: Uint8Array | null;
-} {
-  const table = tableOf(type);
-  const keyBytes = numbered(table.number, (to) => table.key.write(to, key));
-  if (value === null) return { key: keyBytes, value: null };
-  const version = table.writtenAt(value);
-  return { key: keyBytes, value: numbered(version, (to) => table.value(version).write(to, value)) };
-}
+export const encodeRecord = ({ type, key, value }: CoordinatorRecord): EncodedRecord =>
+  encodeWith(tableOf(type), key, value);
 
 /** Undefined for a kind that is not known here: Kafka passes over those, too. */
 export function decodeRecord(
   keyBytes: Uint8Array,
   valueBytes: Uint8Array | null,
 ): CoordinatorRecord | undefined {
-  const fromKey = new Reader(keyBytes);
-  const type = byNumber.get(fromKey.int16());
+  const type = byNumber.get(recordNumber(keyBytes));
   if (type === undefined) return undefined;
-  const table = tableOf(type);
-  const key = table.key.read(fromKey);
-  if (valueBytes === null) return { type, key, value: null } as CoordinatorRecord;
-  const fromValue = new Reader(valueBytes);
-  const version = fromValue.int16();
-  const [first, last] = table.versions;
-  if (version < first || version > last) throw new MalformedFrame(`${type} of version ${version}`);
-  const value = table.value(version).read(fromValue);
-  return { type, key, value } as CoordinatorRecord;
-}
-
-function numbered(number: number, write: (to: Writer) => void): Uint8Array {
-  const to = new Writer();
-  to.int16(number);
-  write(to);
-  return Buffer.concat(to.finish());
+  return { type, ...decodeWith(tableOf(type), keyBytes, valueBytes) } as CoordinatorRecord;
 }

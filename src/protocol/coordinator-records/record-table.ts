@@ -1,9 +1,12 @@
+import { MalformedFrame } from '../malformed-frame.ts';
+import { Reader } from '../reader.ts';
 import { struct } from '../struct.ts';
 import type { Codec, Fields, Type, ValueOf } from '../type.ts';
+import { Writer } from '../writer.ts';
 
 type Values<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> };
 
-/** One kind of record of `__consumer_offsets`: its number, its key and its value. */
+/** One kind of record of an internal topic: its number, its key and its value. */
 export interface RecordTable<K, V> {
   /** The number that a key begins with. */
   readonly number: number;
@@ -43,4 +46,50 @@ export function record<const K extends Fields, const V extends Fields>(table: {
     },
     writtenAt,
   };
+}
+
+export interface EncodedRecord {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | null;
+}
+
+/** Both begin with a number: the key with that of its kind, the value with its version. */
+export function encodeWith<K, V>(
+  table: RecordTable<K, V>,
+  key: K,
+  value: V | null,
+  version = value === null ? 0 : table.writtenAt(value),
+): EncodedRecord {
+  const keyBytes = numbered(table.number, (to) => table.key.write(to, key));
+  if (value === null) return { key: keyBytes, value: null };
+  return { key: keyBytes, value: numbered(version, (to) => table.value(version).write(to, value)) };
+}
+
+/** The number that a key begins with. */
+export const recordNumber = (key: Uint8Array): number => new Reader(key).int16();
+
+/** A record whose key begins with the number of `table`. */
+export function decodeWith<K, V>(
+  table: RecordTable<K, V>,
+  keyBytes: Uint8Array,
+  valueBytes: Uint8Array | null,
+): { readonly key: K; readonly value: V | null } {
+  const fromKey = new Reader(keyBytes);
+  fromKey.int16();
+  const key = table.key.read(fromKey);
+  if (valueBytes === null) return { key, value: null };
+  const fromValue = new Reader(valueBytes);
+  const version = fromValue.int16();
+  const [first, last] = table.versions;
+  if (version < first || version > last) {
+    throw new MalformedFrame(`record ${table.number} of version ${version}`);
+  }
+  return { key, value: table.value(version).read(fromValue) };
+}
+
+function numbered(number: number, write: (to: Writer) => void): Uint8Array {
+  const to = new Writer();
+  to.int16(number);
+  write(to);
+  return Buffer.concat(to.finish());
 }

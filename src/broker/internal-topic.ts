@@ -1,23 +1,40 @@
+import type { TopicImage } from '../controller/cluster-metadata.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import type { Broker } from './broker.ts';
 
-export const offsetsTopic = '__consumer_offsets';
-
-/** So long the first who needs a group coordinator waits at most. */
+/** So long the first who needs a coordinator waits at most. */
 const creationTimeoutMs = 1000;
 
-/** Makes `__consumer_offsets` when it is first needed, as Kafka does. */
-export class OffsetsTopic {
+interface InternalTopicOptions {
+  readonly name: string;
+  /** As the broker's configs have it when the topic is made. */
+  readonly settings: () => {
+    readonly numPartitions: number;
+    readonly replicationFactor: number;
+    readonly configs: Readonly<Record<string, string>>;
+  };
+}
+
+/** Makes a coordinator's topic when it is first needed, as Kafka does. */
+export class InternalTopic {
+  readonly name: string;
   readonly #broker: Broker;
+  readonly #options: InternalTopicOptions;
   #waiting: (() => void)[] = [];
 
-  constructor(broker: Broker) {
+  constructor(broker: Broker, options: InternalTopicOptions) {
+    this.name = options.name;
     this.#broker = broker;
+    this.#options = options;
+  }
+
+  get image(): TopicImage | undefined {
+    return this.#broker.metadata.topicsByName.get(this.name);
   }
 
   /** Calls back when this broker knows the topic, or when there is no hope of that for now. */
   ensure(then: () => void): void {
-    if (this.#broker.metadata.topicsByName.has(offsetsTopic)) {
+    if (this.image !== undefined) {
       then();
       return;
     }
@@ -37,17 +54,12 @@ export class OffsetsTopic {
   }
 
   #create(done: (created: boolean) => void): void {
-    const { settings } = this.#broker;
+    const { configs, ...sizes } = this.#options.settings();
     const topic = {
-      name: offsetsTopic,
-      numPartitions: settings.offsetsTopicNumPartitions,
-      replicationFactor: settings.offsetsTopicReplicationFactor,
+      name: this.name,
+      ...sizes,
       assignments: [],
-      configs: [
-        { name: 'cleanup.policy', value: 'compact' },
-        { name: 'segment.bytes', value: String(settings.offsetsTopicSegmentBytes) },
-        { name: 'compression.type', value: 'producer' },
-      ],
+      configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
     };
     const request = { topics: [topic], timeoutMs: creationTimeoutMs, validateOnly: false };
     this.#broker.callController('createTopics', request, (response) => {
