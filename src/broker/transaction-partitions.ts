@@ -20,7 +20,7 @@ interface AskedTransaction {
  * What a client knows of KIP-890: nothing; TRANSACTION_ABORTABLE; or that its partitions are added
  * by the leaders that it writes to.
  */
-export type ClientSupport = 'none' | 'abortable' | 'adds-partition';
+type ClientSupport = 'none' | 'abortable' | 'adds-partition';
 
 /** By Produce's version, and by that of TxnOffsetCommit. */
 export const produceSupport = (version: number): ClientSupport =>

@@ -202,13 +202,9 @@ function apply(draft: Draft, base: ClusterMetadata, record: MetadataRecord): voi
       draft.configs = dropConfigResource(draft.configs, resource);
       return;
     }
-    case 'feature-level': {
-      const features = new Map(draft.features);
-      if (record.level === 0) features.delete(record.name);
-      else features.set(record.name, record.level);
-      draft.features = features;
+    case 'feature-level':
+      draft.features = withFeature(draft.features, record);
       return;
-    }
     case 'config':
       draft.configChanges.push(record);
       return;
@@ -218,6 +214,16 @@ function apply(draft: Draft, base: ClusterMetadata, record: MetadataRecord): voi
     default:
       unreachable(record);
   }
+}
+
+function withFeature(
+  features: ReadonlyMap<string, number>,
+  { name, level }: { readonly name: string; readonly level: number },
+): ReadonlyMap<string, number> {
+  const next = new Map(features);
+  if (level === 0) next.delete(name);
+  else next.set(name, level);
+  return next;
 }
 
 const none: readonly number[] = [];

@@ -48,14 +48,15 @@ function checkUpdate(metadata: ClusterMetadata, update: Update): CallError {
   const supported = supportedFeatures.find(({ name }) => name === feature);
   const { min, max } = supported ?? { min: 0, max: 0 };
   if (level < min || level > max) {
-    const limits = max === 0 ? 'does not support this feature.' : `only supports versions ${min}-${max}`;
+    const limits =
+      max === 0 ? 'does not support this feature.' : `only supports versions ${min}-${max}`;
     return invalid(`Local controller 0 ${limits}`);
   }
   const current = levelOf(metadata, feature);
   if (level < current && upgradeType === upgrade) {
     return invalid(
-      "Can't downgrade the version of this feature without setting the upgrade type to either safe " +
-        'or unsafe downgrade.',
+      "Can't downgrade the version of this feature without setting the upgrade type to either " +
+        'safe or unsafe downgrade.',
     );
   }
   if (level > current && upgradeType !== upgrade) {
@@ -65,7 +66,8 @@ function checkUpdate(metadata: ClusterMetadata, update: Update): CallError {
     const why =
       upgradeType === unsafeDowngrade
         ? 'Unsafe metadata downgrade is not supported in this version.'
-        : 'Refusing to perform the requested downgrade because it might delete metadata information.';
+        : 'Refusing to perform the requested downgrade because it might delete metadata ' +
+          'information.';
     const what = `Unsupported metadata.version downgrade from ${current} to ${level}.`;
     return callError(ErrorCode.INVALID_UPDATE_VERSION, `${what} ${why}`);
   }

@@ -31,7 +31,7 @@ export interface TransactionMarker {
 }
 
 /** What the records of a partition mean. */
-export interface JournalContent<Record> {
+interface JournalContent<Record> {
   encode(record: Record): EncodedRecord;
   /** Undefined for a kind that is not known here. */
   decode(key: Uint8Array, value: Uint8Array | null): Record | undefined;

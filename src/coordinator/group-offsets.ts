@@ -224,7 +224,8 @@ export class GroupOffsets {
     const records: CoordinatorRecord[] = expired.map(({ topic, partition }) =>
       tombstone(groupId, topic, partition),
     );
-    if (expired.length === offsets.length && group.isEmpty && !hasPending) records.push(...group.tombstones());
+    if (expired.length === offsets.length && group.isEmpty && !hasPending)
+      records.push(...group.tombstones());
     if (records.length > 0) this.#host.write(records, () => {});
   }
 
@@ -255,7 +256,10 @@ function checkTransactional(check: CommitCheck, offsets: readonly OffsetToCommit
   return isStale ? ErrorCode.ILLEGAL_GENERATION : errorCode;
 }
 
-const recordOf = (group: string, committed: Omit<CommittedOffset, 'recordOffset'>): OffsetRecord => ({
+const recordOf = (
+  group: string,
+  committed: Omit<CommittedOffset, 'recordOffset'>,
+): OffsetRecord => ({
   type: 'offset-commit',
   key: { group, topic: committed.topic, partition: committed.partition },
   value: {

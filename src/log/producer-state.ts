@@ -13,7 +13,11 @@ import {
 } from '../protocol/records/record-batch.ts';
 import { type AbortedTransaction, AbortedTransactions } from './aborted-transactions.ts';
 import { ProducerEntry, type RecentBatch } from './producer-entry.ts';
-import { type VerificationRequest, Verifications, type VerificationStart } from './verifications.ts';
+import {
+  type VerificationRequest,
+  type VerificationStart,
+  Verifications,
+} from './verifications.ts';
 
 /** A transaction that has ended but may still hold the last stable offset back. */
 interface EndedTransaction {
@@ -22,7 +26,7 @@ interface EndedTransaction {
 }
 
 /** Who writes a batch, and what is known of its transaction. */
-export interface BatchOrigin {
+interface BatchOrigin {
   readonly fromClient: boolean;
   /** Nothing begins a transaction here unless its coordinator was asked. */
   readonly verifies: boolean;

@@ -5,7 +5,7 @@ export interface VerificationRequest {
   readonly producerId: number;
   readonly producerEpoch: number;
   readonly baseSequence: number;
-  /** The partition is added by the leader itself, with a new epoch for each transaction (KIP-890). */
+  /** The leader adds the partition, and each transaction has an epoch of its own (KIP-890). */
   readonly addsPartition: boolean;
 }
 

@@ -14,7 +14,7 @@ export const nowMs = 1_700_000_000_000;
 
 /** A log whose config may be changed at any time, and what it has told. */
 export function makeLog(config: Partial<LogConfig> = {}) {
-  const configs = { ...defaultLogConfig, ...config };
+  const configs = { ...defaultLogConfig, verifyTransactions: false, ...config };
   const events: LogEvent[] = [];
   const log = new PartitionLog({ config: () => configs, emit: (event) => events.push(event) });
   return { log, events, configs: configs as { -readonly [K in keyof LogConfig]: LogConfig[K] } };

@@ -15,6 +15,9 @@ let topicId = ZERO_UUID;
 /** Groups that the broker coordinates that is asked. */
 let groupIds: string[] = [];
 let [groupId, consumerGroupId] = ['', ''];
+/** One that the broker coordinates that is asked, and its producer. */
+let transactionalId = '';
+let producer = { producerId: -1, producerEpoch: -1 };
 
 /** One connection, one request at a time. */
 class RawClient {
@@ -188,6 +191,56 @@ const fillings: { [Name in keyof typeof apis]: () => object } = {
       },
     ],
   }),
+  AddPartitionsToTxn: () => ({
+    transactions: [
+      {
+        ...{ transactionalId, ...producer, verifyOnly: false },
+        topics: [{ name: topic, partitions }],
+      },
+    ],
+    v3AndBelowTransactionalId: transactionalId,
+    v3AndBelowProducerId: producer.producerId,
+    v3AndBelowProducerEpoch: producer.producerEpoch,
+    v3AndBelowTopics: [{ name: topic, partitions }],
+  }),
+  AddOffsetsToTxn: () => ({ transactionalId, ...producer, groupId }),
+  EndTxn: () => ({ transactionalId, ...producer, committed: true }),
+  WriteTxnMarkers: () => ({
+    markers: [
+      {
+        ...{ ...producer, producerId: 2 ** 40, transactionResult: true },
+        topics: [{ name: topic, partitionIndexes: partitions }],
+        ...{ coordinatorEpoch: 3, transactionVersion: 0 },
+      },
+    ],
+  }),
+  TxnOffsetCommit: () => ({
+    ...{ transactionalId, groupId, ...producer },
+    topics: [
+      {
+        name: topic,
+        partitions: partitions.map((partitionIndex) => ({
+          ...{ partitionIndex, committedOffset: 7, committedLeaderEpoch: 0 },
+          committedMetadata: 'm',
+        })),
+      },
+    ],
+  }),
+  DescribeProducers: () => ({
+    topics: [
+      { name: topic, partitionIndexes: partitions },
+      { name: 'unknown', partitionIndexes: [0] },
+    ],
+  }),
+  DescribeTransactions: () => ({ transactionalIds: [transactionalId, `${transactionalId}-no`] }),
+  ListTransactions: () => ({
+    ...{ stateFilters: ['Ongoing', 'Empty', 'No'], producerIdFilters: [producer.producerId] },
+    transactionalIdPattern: '.*',
+  }),
+  UpdateFeatures: () => ({
+    featureUpdates: [{ feature: 'group.version', maxVersionLevel: 1, upgradeType: 1 }],
+    validateOnly: true,
+  }),
   DescribeConfigs: () => ({
     resources: [
       { resourceType: 2, resourceName: topic, configurationKeys: ['retention.ms'] },
@@ -274,12 +327,13 @@ const everyVersion = Object.values(apis).flatMap((api) => {
   return versions.map((version) => ({ name: api.name as keyof typeof apis, version }));
 });
 
-async function coordinatedGroups(client: RawClient): Promise<string[]> {
-  const keys = Array.from({ length: 100 }, (_, index) => `group-${process.pid}-${index}`);
+/** Keys that the broker coordinates that is asked. 0 groups, 1 transactional ids. */
+async function coordinated(client: RawClient, keyType: number): Promise<string[]> {
+  const keys = Array.from({ length: 100 }, (_, index) => `key-${process.pid}-${index}`);
   for (;;) {
     const { coordinators } = await client.ask(apis.FindCoordinator, 6, {
       ...apis.FindCoordinator.requestType.zero,
-      coordinatorKeys: keys,
+      ...{ keyType, coordinatorKeys: keys },
     });
     if (coordinators.some(({ errorCode }) => errorCode !== 0)) continue;
     return coordinators.flatMap(({ key, nodeId }) => (nodeId === 1 ? [key] : []));
@@ -308,7 +362,15 @@ describe.skipIf(bootstrap === undefined)('real Kafka', () => {
       return topics[0]?.partitions.map(({ leaderId }) => leaderId).sort();
     };
     while (JSON.stringify(await led()) !== '[1,2]');
-    groupIds = await coordinatedGroups(client);
+    groupIds = await coordinated(client, 0);
+    transactionalId = (await coordinated(client, 1))[0]!;
+    while (producer.producerId < 0) {
+      const { producerId, producerEpoch } = await client.ask(apis.InitProducerId, 5, {
+        ...apis.InitProducerId.requestType.zero,
+        ...{ transactionalId, transactionTimeoutMs: 60_000 },
+      });
+      producer = { producerId, producerEpoch };
+    }
     [groupId, consumerGroupId] = [groupIds.pop()!, groupIds.pop()!];
   });
 

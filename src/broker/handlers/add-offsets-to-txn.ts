@@ -16,7 +16,9 @@ export const addOffsetsToTxn: Handler<'AddOffsetsToTxn'> = (
     reply({ throttleTimeMs: 0, errorCode: isOld ? ErrorCode.INVALID_PRODUCER_EPOCH : errorCode });
   };
   const shard =
-    transactionalId === '' ? ErrorCode.INVALID_REQUEST : broker.transactions.shardOf(transactionalId);
+    transactionalId === ''
+      ? ErrorCode.INVALID_REQUEST
+      : broker.transactions.shardOf(transactionalId);
   if (typeof shard === 'number') {
     answer(shard);
     return;

@@ -69,7 +69,9 @@ function addOne(
     return;
   }
   const shard =
-    transactionalId === '' ? ErrorCode.INVALID_REQUEST : broker.transactions.shardOf(transactionalId);
+    transactionalId === ''
+      ? ErrorCode.INVALID_REQUEST
+      : broker.transactions.shardOf(transactionalId);
   if (typeof shard === 'number') {
     answer(() => shard);
     return;

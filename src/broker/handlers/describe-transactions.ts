@@ -1,12 +1,16 @@
 import { byTopic } from '../../coordinator/transactions/transaction-metadata.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
-import type { DescribeTransactionsResponse } from '../../protocol/messages/describe-transactions.ts';
 import type { Broker } from '../broker.ts';
-import type { Handler } from '../request-context.ts';
+import type { Handler, ResponseOf } from '../request-context.ts';
 
-type Answer = DescribeTransactionsResponse['transactionStates'][number];
+type Answer = ResponseOf<'DescribeTransactions'>['transactionStates'][number];
 
-export const describeTransactions: Handler<'DescribeTransactions'> = (broker, request, _, reply) => {
+export const describeTransactions: Handler<'DescribeTransactions'> = (
+  broker,
+  request,
+  _,
+  reply,
+) => {
   const transactionStates = request.transactionalIds.map((id) => describe(broker, id));
   reply({ throttleTimeMs: 0, transactionStates });
 };

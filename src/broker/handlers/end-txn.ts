@@ -10,7 +10,9 @@ export const endTxn: Handler<'EndTxn'> = (broker, request, { apiVersion }, reply
     reply({ throttleTimeMs: 0, errorCode: shown, producerId, producerEpoch });
   };
   const shard =
-    transactionalId === '' ? ErrorCode.INVALID_REQUEST : broker.transactions.shardOf(transactionalId);
+    transactionalId === ''
+      ? ErrorCode.INVALID_REQUEST
+      : broker.transactions.shardOf(transactionalId);
   if (typeof shard === 'number') {
     answer(shard);
     return;

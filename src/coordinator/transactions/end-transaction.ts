@@ -10,7 +10,7 @@ export interface EndRequest {
 }
 
 /** NONE: it has ended like this already, and the answer was lost. */
-export type EndDecision = TransactionMetadata | 'needs-producer-id' | ErrorCode;
+type EndDecision = TransactionMetadata | 'needs-producer-id' | ErrorCode;
 
 interface Circumstances {
   /** Another transition is being written. */

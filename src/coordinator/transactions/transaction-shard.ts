@@ -43,7 +43,7 @@ interface AddRequest extends ProducerIdAndEpoch {
 }
 
 type Reply = (errorCode: ErrorCode) => void;
-export type ProducerReply = (errorCode: ErrorCode, producer: ProducerIdAndEpoch) => void;
+type ProducerReply = (errorCode: ErrorCode, producer: ProducerIdAndEpoch) => void;
 
 const nobody: ProducerIdAndEpoch = { producerId: -1, producerEpoch: -1 };
 
@@ -102,8 +102,7 @@ export class TransactionShard {
   /** A producer begins, or begins anew: it gets its epoch, and who had it before is fenced. */
   initProducer(request: InitRequest, reply: ProducerReply, newProducerId?: number): void {
     const { transactionalId, timeoutMs, expected } = request;
-    const again = () =>
-      this.#withProducerId(reply, (id) => this.initProducer(request, reply, id));
+    const again = () => this.#withProducerId(reply, (id) => this.initProducer(request, reply, id));
     const nowMs = this.#nowMs;
     let transaction = this.#transactions.get(transactionalId);
     if (transaction === undefined) {
@@ -143,9 +142,7 @@ export class TransactionShard {
     }
     const { metadata, pending } = transaction;
     const errorCode =
-      pending === undefined
-        ? checkProducer(metadata, request)
-        : ErrorCode.CONCURRENT_TRANSACTIONS;
+      pending === undefined ? checkProducer(metadata, request) : ErrorCode.CONCURRENT_TRANSACTIONS;
     const has = (name: string) => metadata.partitions.has(name);
     const isKnown = metadata.status === 'Ongoing' && [...partitions.keys()].every(has);
     if (errorCode !== ErrorCode.NONE || isKnown) reply(errorCode);

@@ -1,4 +1,4 @@
-import { api, type Response } from '../api.ts';
+import { api } from '../api.ts';
 import { array, int16, int32, int64, string } from '../types.ts';
 
 /** Tells the state of transactional ids, as their coordinator knows it (KIP-664). */
@@ -24,5 +24,3 @@ export const DescribeTransactions = api({
     }),
   },
 });
-
-export type DescribeTransactionsResponse = Response<typeof DescribeTransactions>;

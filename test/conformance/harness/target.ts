@@ -63,6 +63,8 @@ const brokerConfigs = {
   'broker.session.timeout.ms': 3000,
   'broker.heartbeat.interval.ms': 500,
   'offsets.topic.num.partitions': 5,
+  'transaction.state.log.num.partitions': 5,
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': 500,
   'group.initial.rebalance.delay.ms': 0,
   'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
 };
