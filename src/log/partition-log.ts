@@ -451,6 +451,7 @@ export class PartitionLog {
     this.#segments.forEachBatch((batch) => {
       if (producerIdOf(batch, 0) >= 0) this.producers.note(batch, 0);
     });
+    this.producers.logStartMoved(this.#logStartOffset);
     this.#durability.truncated(this.#logEndOffset);
     this.setHighWatermark(this.#highWatermark);
     this.producers.highWatermarkMoved(this.#highWatermark);

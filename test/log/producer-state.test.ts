@@ -207,3 +207,86 @@ it('agrees with a model that keeps every batch of every producer', () => {
     numRuns: 500,
   });
 });
+
+describe('a transaction that must be verified', () => {
+  const client = { leaderEpoch: 0, nowMs };
+  const coordinator = { ...client, origin: 'coordinator' } as const;
+  const transactional = { transactional: true };
+  const verifying = () => makeLog({ verifyTransactions: true }).log;
+  const request = { producerId: 7, producerEpoch: 0, baseSequence: 0, addsPartition: false };
+
+  it('begins with a guard alone, and goes on without', () => {
+    const log = verifying();
+    const first = producerBatch(7, 0, 0, 1, transactional);
+    expect(log.appendAsLeader(first, client).errorCode).toBe(ErrorCode.INVALID_TXN_STATE);
+    const { guard } = log.producers.startVerification(request, nowMs);
+    expect(log.appendAsLeader(first, { ...client, guard }).errorCode).toBe(0);
+    const second = producerBatch(7, 0, 1, 1, transactional);
+    expect(log.producers.startVerification(request, nowMs)).toEqual({ errorCode: 0 });
+    expect(log.appendAsLeader(second, client).errorCode).toBe(0);
+  });
+
+  it('does not begin when it has been ended meanwhile', () => {
+    const log = verifying();
+    const { guard } = log.producers.startVerification(request, nowMs);
+    log.appendAsLeader(marker(7, 0, 'abort'), coordinator);
+    const late = producerBatch(7, 0, 0, 1, transactional);
+    const { errorCode } = log.appendAsLeader(late, { ...client, guard });
+    expect(errorCode).toBe(ErrorCode.INVALID_TXN_STATE);
+  });
+
+  it('begins with the least sequence that waits', () => {
+    const log = verifying();
+    log.producers.startVerification({ ...request, baseSequence: 5 }, nowMs);
+    const { guard } = log.producers.startVerification(request, nowMs);
+    const append = (sequence: number) =>
+      log.appendAsLeader(producerBatch(7, 0, sequence, 5, transactional), { ...client, guard });
+    expect(append(5).errorCode).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    expect(append(0).errorCode).toBe(0);
+    expect(append(5).errorCode).toBe(0);
+  });
+
+  it('is not verified for an epoch that is older', () => {
+    const log = verifying();
+    log.appendAsLeader(marker(7, 3, 'abort'), coordinator);
+    const start = log.producers.startVerification(request, nowMs);
+    expect(start).toEqual({ errorCode: ErrorCode.INVALID_PRODUCER_EPOCH });
+  });
+});
+
+describe('aborted transactions', () => {
+  const client = { leaderEpoch: 0, nowMs };
+  const coordinator = { ...client, origin: 'coordinator' } as const;
+
+  /** Transactions of two records, aborted but for every third, with a record beside each. */
+  function filled() {
+    const { log } = makeLog();
+    for (let index = 0; index < 9; index++) {
+      log.appendAsLeader(producerBatch(index, 0, 0, 2, { transactional: true }), client);
+      log.appendAsLeader(batchOf(1), client);
+      const type = index % 3 === 2 ? 'commit' : 'abort';
+      log.appendAsLeader(marker(index, 0, type), coordinator);
+    }
+    return log;
+  }
+  const told = (log: ReturnType<typeof filled>, from: number, until: number) =>
+    log.producers.abortedWithin(from, until).map(({ producerId }) => producerId);
+
+  it('are told where they have something', () => {
+    const log = filled();
+    expect(told(log, 0, 36)).toEqual([0, 1, 3, 4, 6, 7]);
+    expect(told(log, 4, 13)).toEqual([1, 3]);
+    expect(told(log, 3, 4)).toEqual([0]);
+    expect(told(log, 8, 12)).toEqual([]);
+  });
+
+  it('follow the log when it is cut at either end', () => {
+    const log = filled();
+    log.advanceHighWatermark(36);
+    log.moveLogStart(5);
+    expect(told(log, 0, 36)).toEqual([1, 3, 4, 6, 7]);
+    log.truncateTo(19);
+    expect(told(log, 0, 36)).toEqual([1, 3]);
+    expect(log.lastStableOffset).toBe(16);
+  });
+});

@@ -1,3 +1,4 @@
+import { topicNameProblem } from '../../controller/topic-name.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
 import type { DescribeProducersResponse } from '../../protocol/messages/describe-producers.ts';
 import type { Broker } from '../broker.ts';
@@ -18,6 +19,12 @@ export const describeProducers: Handler<'DescribeProducers'> = (broker, { topics
 };
 
 function describe(broker: Broker, topic: string, partitionIndex: number): Answer {
+  const problem = topicNameProblem(topic);
+  if (problem !== undefined) {
+    const errorCode = ErrorCode.INVALID_TOPIC_EXCEPTION;
+    const errorMessage = `Topic name is invalid: ${problem}`;
+    return { partitionIndex, errorCode, errorMessage, activeProducers: [] };
+  }
   const partition = findByName(broker, topic, partitionIndex);
   if (typeof partition === 'number') {
     return { partitionIndex, errorCode: partition, errorMessage: null, activeProducers: [] };
