@@ -40,9 +40,9 @@ export class CoordinatorPartitions<S extends Shard> {
     this.#make = make;
   }
 
-  /** The partition that `key`, such as a group id, belongs to, as far as there is a topic. */
+  /** The partition that `key`, such as a group id, belongs to, even before there is one. */
   partitionOf(key: string): number {
-    return coordinatorPartition(key, this.#topic.image?.partitions.length ?? 0);
+    return coordinatorPartition(key, this.#topic.partitionCount);
   }
 
   /** Who coordinates what `key` names: the partition's leader, once there is such a partition. */

@@ -32,6 +32,11 @@ export class InternalTopic {
     return this.#broker.metadata.topicsByName.get(this.name);
   }
 
+  /** What it has, or will have. */
+  get partitionCount(): number {
+    return this.image?.partitions.length ?? this.#options.settings().numPartitions;
+  }
+
   /** Calls back when this broker knows the topic, or when there is no hope of that for now. */
   ensure(then: () => void): void {
     if (this.image !== undefined) {

@@ -26,12 +26,7 @@ async function mark(topic: Topic, { producerId }: Transactional, marker: Marker)
     topics: [{ name: topic.name, partitionIndexes: [partition] }],
   };
   const body = { markers: [written] };
-  const reply = await cluster().request(
-    apis.WriteTxnMarkers,
-    version,
-    body,
-    await topic.leader(),
-  );
+  const reply = await cluster().request(apis.WriteTxnMarkers, version, body, await topic.leader());
   return errorName(reply.markers[0]!.topics[0]!.partitions[0]!.errorCode);
 }
 
