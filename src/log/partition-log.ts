@@ -344,6 +344,7 @@ export class PartitionLog {
 
   /** A process starts on this log: it knows the high watermark that was last written down. */
   recoverHighWatermark(): void {
+    this.producers.processStarted();
     this.setHighWatermark(this.#durability.highWatermark);
   }
 

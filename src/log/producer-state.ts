@@ -124,8 +124,9 @@ export class ProducerState {
   get firstUnstableOffset(): number {
     let first = Number.POSITIVE_INFINITY;
     for (const ended of this.#ended) first = Math.min(first, ended.firstOffset);
-    for (const firstOffset of this.#open.values()) return Math.min(first, firstOffset);
-    return first;
+    if (this.#open.size === 0) return first;
+    const [oldest = first] = this.#open.values();
+    return Math.min(first, oldest);
   }
 
   /** Those that have something in [fromOffset, untilOffset). */
@@ -135,6 +136,11 @@ export class ProducerState {
 
   entries(): Iterable<ProducerEntry> {
     return this.#producers.values();
+  }
+
+  /** What was asked is not known to the next process. */
+  processStarted(): void {
+    this.#verifications.clear();
   }
 
   logStartMoved(logStartOffset: number): void {

@@ -75,6 +75,10 @@ export class Verifications {
     this.#byProducer.delete(producerId);
   }
 
+  clear(): void {
+    this.#byProducer.clear();
+  }
+
   expire(nowMs: number, expirationMs: number): void {
     for (const [producerId, { sinceMs }] of this.#byProducer) {
       if (nowMs - sinceMs >= expirationMs) this.#byProducer.delete(producerId);

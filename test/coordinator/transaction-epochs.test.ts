@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { decideEnd } from '../../src/coordinator/transactions/end-transaction.ts';
 import { decideInit } from '../../src/coordinator/transactions/init-producer.ts';
-import type { TransactionMetadata } from '../../src/coordinator/transactions/transaction-metadata.ts';
 import {
   abortAndFence,
   complete,
   newTransaction,
 } from '../../src/coordinator/transactions/transitions.ts';
+
+type TransactionMetadata = ReturnType<typeof newTransaction>;
 
 const nowMs = 1000;
 const last = 32766;

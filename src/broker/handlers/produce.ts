@@ -91,9 +91,9 @@ class ProduceRun {
 
   /** Transactional batches wait for their coordinator, and the others of the request with them. */
   start(appended: () => void): void {
-    const { transactionalId } = this.#request;
+    const { transactionalId, topicData } = this.#request;
     const wanted = [...this.#wanted().values()];
-    const batches = this.#transactionalBatches(wanted);
+    const batches = topicData.some(isOfTransaction) ? this.#transactionalBatches(wanted) : [];
     if (batches.length === 0) {
       this.#appendAll(wanted);
       appended();
@@ -124,7 +124,7 @@ class ProduceRun {
       const image = this.#findTopic(topic);
       return [...partitions.values()].flatMap(({ index: partition, records }) => {
         const bytes = records?.[0] ?? noBytes;
-        if (bytes.length < headerSizeBytes || !isTransactional(bytes, 0)) return [];
+        if (!isTransactionalBatch(bytes)) return [];
         if (checkProduced(bytes, this.#context.apiVersion) !== undefined) return [];
         const { name = topic.name, topicId = topic.topicId } = image ?? {};
         const producerId = producerIdOf(bytes, 0);
@@ -243,6 +243,12 @@ class ProduceRun {
     return result;
   }
 }
+
+const isTransactionalBatch = (bytes: Uint8Array): boolean =>
+  bytes.length >= headerSizeBytes && isTransactional(bytes, 0);
+
+const isOfTransaction = ({ partitionData }: TopicData): boolean =>
+  partitionData.some(({ records }) => isTransactionalBatch(records?.[0] ?? noBytes));
 
 /** The frame that they are in is another's once the handler has returned. */
 function keepRecords(wanted: readonly WantedTopic[]): void {
