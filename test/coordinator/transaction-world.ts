@@ -26,7 +26,7 @@ export class TransactionWorld extends World {
   producerId = -1;
   epoch = -1;
   readonly away: number;
-  #sequence = 0;
+  #sequences = new Map<string, number>();
 
   constructor(options: WorldOptions = {}) {
     const partitions = { 'transaction.state.log.num.partitions': '3' };
@@ -57,14 +57,14 @@ export class TransactionWorld extends World {
     if (reply.errorCode === 0) {
       this.producerId = reply.producerId;
       this.epoch = reply.producerEpoch;
-      this.#sequence = 0;
+      this.#sequences = new Map();
     }
     return errorName(reply.errorCode);
   }
 
   /** One transactional record. */
-  write(topic = 'orders', { epoch = this.epoch, sequence = this.#sequence } = {}) {
-    const record = { value: Buffer.from('x'), timestampMs: this.cluster.clock.now() };
+  write(topic = 'orders', { epoch = this.epoch, sequence = this.#next(topic), value = 'x' } = {}) {
+    const record = { value: Buffer.from(value), timestampMs: this.cluster.clock.now() };
     const producer = { producerId: this.producerId, producerEpoch: epoch };
     const fields = { ...producer, baseSequence: sequence, transactional: true };
     const batch = buildBatch([record], fields);
@@ -75,7 +75,7 @@ export class TransactionWorld extends World {
     return () => {
       if (typeof reply.value !== 'object') return undefined;
       const code = reply.value.responses[0]!.partitionResponses[0]!.errorCode;
-      if (code === 0) this.#sequence = sequence + 1;
+      if (code === 0) this.#sequences.set(topic, sequence + 1);
       return errorName(code);
     };
   }
@@ -88,7 +88,7 @@ export class TransactionWorld extends World {
     if (reply.producerId >= 0) {
       this.producerId = reply.producerId;
       this.epoch = reply.producerEpoch;
-      this.#sequence = 0;
+      this.#sequences = new Map();
     }
     return errorName(reply.errorCode);
   }
@@ -126,6 +126,10 @@ export class TransactionWorld extends World {
 
   lastStableOffset(topic = 'orders'): number {
     return this.log(this.leader(topic), topic).lastStableOffset;
+  }
+
+  #next(topic: string): number {
+    return this.#sequences.get(topic) ?? 0;
   }
 
   #leaderFor(topic: string, key: string): number {
