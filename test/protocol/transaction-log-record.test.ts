@@ -5,7 +5,7 @@ import {
   decodeTransaction,
   encodeTransaction,
 } from '../../src/coordinator/transactions/transaction-metadata.ts';
-import { TransactionLogRecord } from '../../src/protocol/coordinator-records/transaction-log-record.ts';
+import { TransactionLogRecord } from '../../src/protocol/coordinator-records/transaction-log.ts';
 import { MalformedFrame } from '../../src/protocol/malformed-frame.ts';
 import { arbitraryOf } from './arbitrary.ts';
 import { decode, encode } from './codecs.ts';

@@ -1,7 +1,7 @@
 import { assert } from '../../assert.ts';
 import type { EncodedRecord } from '../../protocol/coordinator-records/record-table.ts';
 import { decodeWith, encodeWith } from '../../protocol/coordinator-records/record-table.ts';
-import { TransactionLogRecord } from '../../protocol/coordinator-records/transaction-log-record.ts';
+import { TransactionLogRecord } from '../../protocol/coordinator-records/transaction-log.ts';
 
 /** As clients print them, in the order of the numbers that records have for them. */
 export const transactionStatuses = [
