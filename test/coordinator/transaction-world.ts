@@ -26,6 +26,8 @@ export class TransactionWorld extends World {
   producerId = -1;
   epoch = -1;
   readonly away: number;
+  /** So long an answer is waited for, where messages take their time. */
+  patienceMs = 0;
   #sequences = new Map<string, number>();
 
   constructor(options: WorldOptions = {}) {
@@ -147,6 +149,8 @@ export class TransactionWorld extends World {
     apiVersion?: number,
     brokerId = this.coordinator,
   ): ResponseOf<Api> | undefined {
-    return this.send(brokerId, api, request, apiVersion).value as ResponseOf<Api> | undefined;
+    const reply = this.send(brokerId, api, request, apiVersion);
+    for (let ms = 0; ms < this.patienceMs && reply.value === undefined; ms++) this.advance(1);
+    return reply.value as ResponseOf<Api> | undefined;
   }
 }
