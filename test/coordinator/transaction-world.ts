@@ -7,6 +7,7 @@ import { errorName } from './group-world.ts';
 
 type TransactionApi =
   | 'InitProducerId'
+  | 'AddPartitionsToTxn'
   | 'EndTxn'
   | 'AddOffsetsToTxn'
   | 'DescribeTransactions'
@@ -65,7 +66,10 @@ export class TransactionWorld extends World {
   }
 
   /** One transactional record. */
-  write(topic = 'orders', { epoch = this.epoch, sequence = this.#next(topic), value = 'x' } = {}) {
+  write(
+    topic = 'orders',
+    { epoch = this.epoch, sequence = this.#next(topic), value = 'x', version = 12 } = {},
+  ) {
     const record = { value: Buffer.from(value), timestampMs: this.cluster.clock.now() };
     const producer = { producerId: this.producerId, producerEpoch: epoch };
     const fields = { ...producer, baseSequence: sequence, transactional: true };
@@ -73,7 +77,7 @@ export class TransactionWorld extends World {
     const partitionData = [{ index: 0, records: [batch] }];
     const topicData = [{ name: topic, topicId: ZERO_UUID, partitionData }];
     const request = { transactionalId: 'T', acks: -1, timeoutMs: 1000, topicData };
-    const reply = this.send(this.leader(topic), 'Produce', request, 12);
+    const reply = this.send(this.leader(topic), 'Produce', request, version);
     return () => {
       if (typeof reply.value !== 'object') return undefined;
       const code = reply.value.responses[0]!.partitionResponses[0]!.errorCode;
@@ -117,6 +121,23 @@ export class TransactionWorld extends World {
     const { value } = this.send(this.groupCoordinator('g'), 'OffsetFetch', request, 9);
     const group = (value as ResponseOf<'OffsetFetch'>).groups[0]!;
     return group.topics[0]?.partitions[0]?.committedOffset ?? -group.errorCode;
+  }
+
+  /** As clients do from before KIP-890. */
+  add(topic: string): string | undefined {
+    const reply = this.#ask(
+      'AddPartitionsToTxn',
+      {
+        transactions: [],
+        v3AndBelowTransactionalId: 'T',
+        v3AndBelowProducerId: this.producerId,
+        v3AndBelowProducerEpoch: this.epoch,
+        v3AndBelowTopics: [{ name: topic, partitions: [0] }],
+      },
+      3,
+    );
+    const result = reply?.resultsByTopicV3AndBelow[0]?.resultsByPartition[0];
+    return result && errorName(result.partitionErrorCode);
   }
 
   /** As the coordinator tells it. */

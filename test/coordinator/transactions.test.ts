@@ -169,3 +169,51 @@ test('without enough replicas nothing is decided', () => {
   expect(world.end(true)).toBe('COORDINATOR_NOT_AVAILABLE');
   expect(world.state()).toBe('Ongoing');
 });
+
+describe('a batch that comes too late (KIP-890)', () => {
+  /** Its transaction was ended, and its producer does not know. */
+  function late(config: Record<string, string> = {}) {
+    const world = new TransactionWorld({ config });
+    world.init(15_000);
+    world.add('away');
+    world.write('away', { version: 11 });
+    world.advance(0);
+    expect(world.end(false, 4)).toBe('NONE');
+    return { world, write: world.write('away', { version: 11, sequence: 1 }) };
+  }
+
+  test('begins no transaction', () => {
+    const { world, write } = late();
+    expect(write()).toBe('TRANSACTION_ABORTABLE');
+    expect(world.lastStableOffset('away')).toBe(2);
+  });
+
+  test('hangs, where nobody is asked', () => {
+    const { world, write } = late({ 'transaction.partition.verification.enable': 'false' });
+    expect(write()).toBe('NONE');
+    world.advance(hour);
+    expect(world.state()).toBe('CompleteAbort');
+    expect(world.lastStableOffset('away')).toBe(2);
+    expect(world.log(world.away, 'away').highWatermark).toBe(3);
+  });
+
+  test('begins none, either, if it is ended while the coordinator is asked', () => {
+    const world = new TransactionWorld();
+    world.init();
+    world.add('away');
+    const { network } = world.cluster;
+    network.setLink({ from: world.coordinator, to: world.away }, { cut: true });
+    const write = world.write('away', { version: 11 });
+    // As `kafka-transactions abort` does it: past the coordinator.
+    const { producerId, epoch: producerEpoch } = world;
+    const topics = [{ name: 'away', partitionIndexes: [0] }];
+    const marker = { producerId, producerEpoch, topics, coordinatorEpoch: 0 };
+    const aborted = { ...marker, transactionResult: false, transactionVersion: 0 };
+    world.send(world.away, 'WriteTxnMarkers', { markers: [aborted] });
+    expect(write()).toBeUndefined();
+    network.heal();
+    world.advance(1);
+    expect(write()).toBe('INVALID_TXN_STATE');
+    expect(world.lastStableOffset('away')).toBe(1);
+  });
+});
