@@ -13,6 +13,7 @@ import { minIsrReject } from './min-isr-reject.ts';
 import { powerCutAll } from './power-cut-all.ts';
 import { preferredLeader } from './preferred-leader.ts';
 import { reassign } from './reassign.ts';
+import { sessionTimeout } from './session-timeout.ts';
 import { slowFollower } from './slow-follower.ts';
 import { staleBrokerEpoch } from './stale-broker-epoch.ts';
 import { uncleanElection } from './unclean-election.ts';
@@ -38,4 +39,5 @@ export const experiments: readonly Experiment[] = [
   preferredLeader,
   reassign,
   controllerFailover,
+  sessionTimeout,
 ];
