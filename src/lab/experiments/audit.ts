@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import { valuesOf } from '../batches.ts';
 import { checkConverged } from '../convergence.ts';
 import { mustHold } from '../invariant-broken.ts';
-import type { Sighting } from './clients.ts';
+import type { Believed, Sighting } from './clients.ts';
 import { type Processing, processing } from './members/processing.ts';
 import { type Stage, topic } from './stage.ts';
 
@@ -41,8 +41,9 @@ export function audit(stage: Stage): Audit {
   const { partitions } = cluster.metadata.topicsByName.get(topic)!;
   const inSight = partitions.map(({ leader }, partition) => onDisk(cluster, leader, partition));
   const readable = inSight.map((records) => records.map(({ value }) => value));
-  const isThere = ({ partition, value }: { partition: number; value: string }) =>
-    readable[partition]!.includes(value);
+  // What was deleted by somebody's will is not lost.
+  const isThere = ({ partition, value, offset }: Believed) =>
+    readable[partition]!.includes(value) || offset < (inSight[partition]![0]?.offset ?? 0);
   return {
     outcome: {
       lost: unique(clients.believed().filter((each) => !isThere(each))),

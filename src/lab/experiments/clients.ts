@@ -54,6 +54,13 @@ interface Attempt {
   answer: Facts | undefined;
 }
 
+/** What a producer takes for written; where, if it was told. */
+export interface Believed {
+  readonly partition: number;
+  readonly value: string;
+  readonly offset: number;
+}
+
 /** Whoever is told that an offset of a partition holds a value. */
 export interface Sighting {
   readonly partition: number;
@@ -87,8 +94,12 @@ export class Clients {
   }
 
   /** What a producer took for written: acknowledged, or sent without asking for an answer. */
-  believed(): { readonly partition: number; readonly value: string }[] {
-    return this.#attempts.filter(({ acks, answer }) => acks === 0 || answer?.error === 'NONE');
+  believed(): Believed[] {
+    return this.#attempts
+      .filter(({ acks, answer }) => acks === 0 || answer?.error === 'NONE')
+      .map(({ partition, value, answer }) => {
+        return { partition, value, offset: Number(answer?.baseOffset ?? Number.NaN) };
+      });
   }
 
   /** The values of each key, in the order in which they were sent. */

@@ -1,7 +1,8 @@
+import type { Fate } from '../laboratory.ts';
 import type { Offset } from './cast.ts';
 import { type ExpectedFacts, type Facts, fits } from './facts.ts';
 import type { ConsumerSettings } from './members/consumer-settings.ts';
-import { groupId } from './members/group-channel.ts';
+import { groupId } from './members/story-consumer.ts';
 import { errorName, type Stage, topic } from './stage.ts';
 
 interface One {
@@ -15,6 +16,8 @@ interface Several {
 interface Starting extends Several {
   /** Besides what the way says. */
   readonly settings?: Partial<ConsumerSettings>;
+  /** One after the other, so long apart. */
+  readonly everyMs?: number;
 }
 
 /** What members of the group do, and what is to be seen of them: verbs of `verbs.ts`. */
@@ -25,13 +28,16 @@ export const memberVerbs = {
   join: (stage: Stage, starting: Starting) => {
     start(stage, starting);
     const names = [starting.member].flat();
-    stage.until(() => names.every((name) => stage.members.get(name).isSettled));
+    stage.until(() => stage.members.areSettled(names));
     if (names.length === 1) return stage.members.get(names[0]!).facts;
     return Object.fromEntries(names.map((name) => [name, stage.members.get(name).owned]));
   },
+  /** One after the other is closed and started again; the next one when all is well again. */
+  restartEach: (stage: Stage, rolling: { readonly members: readonly string[]; awayMs: number }) =>
+    restartEach(stage, rolling.members, rolling.awayMs),
   /** In good order. */
   close: (stage: Stage, { member }: One) => stage.members.get(member).close(),
-  crashMember: (stage: Stage, { member }: One) => stage.members.get(member).end(),
+  crashMember: (stage: Stage, { member }: One) => stage.members.get(member).crash(),
 
   /** Fetches, at most `max`, and begins to process. */
   take: (stage: Stage, { member, max }: One & { readonly max?: number }) =>
@@ -72,15 +78,9 @@ export const memberVerbs = {
   /** How often all was assigned anew, and what stood still, since it was asked last. */
   pauses: (stage: Stage) => stage.members.pauses(),
 
-  /** The coordinator does not hear a member, or the member not the coordinator. */
-  cutMember: (
-    stage: Stage,
-    { member, cut }: One & { readonly cut: 'responses' | 'everything' },
-  ) => {
-    stage.members.get(member).channel.cut = cut;
-  },
-  mendMember: (stage: Stage, { member }: One) => {
-    stage.members.get(member).channel.cut = 'nothing';
+  /** What becomes of what a member asks its coordinator, from now on. */
+  cutMember: (stage: Stage, { member, fate }: One & { readonly fate: Fate }) => {
+    stage.members.get(member).fate = fate;
   },
 
   growTopic: (stage: Stage, { to }: { readonly to: number }) => growTopic(stage, to),
@@ -93,8 +93,20 @@ export const memberVerbs = {
   },
 };
 
-function start({ members }: Stage, { member, settings }: Starting): void {
-  for (const name of [member].flat()) members.start(name, settings);
+function start(stage: Stage, { member, settings, everyMs = 0 }: Starting): void {
+  for (const name of [member].flat()) {
+    stage.members.start(name, settings);
+    stage.advance(everyMs);
+  }
+}
+
+function restartEach(stage: Stage, names: readonly string[], awayMs: number): void {
+  for (const name of names) {
+    stage.members.get(name).close();
+    stage.advance(awayMs);
+    stage.members.start(name);
+    stage.until(() => stage.members.areSettled(names));
+  }
 }
 
 function committed(stage: Stage, partition: number): Facts {
@@ -114,5 +126,12 @@ function growTopic(stage: Stage, count: number): Facts {
     validateOnly: false,
   };
   const answer = stage.ask('CreatePartitions', request)?.results[0];
+  const leads = (partition: number) => {
+    const { leader } = stage.image(partition);
+    return stage.cluster.replica(leader, topic, partition)?.leadership !== undefined;
+  };
+  if (answer?.errorCode === 0) {
+    stage.until(() => stage.partitionCount === count && leads(count - 1));
+  }
   return { error: errorName(answer?.errorCode ?? -1) };
 }

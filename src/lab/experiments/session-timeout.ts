@@ -56,7 +56,7 @@ export const sessionTimeout: Experiment = {
       do: 'untilMember',
       member: 'A',
       only: 'harm',
-      expect: { isMember: true, generation: 3, partitions: [0] },
+      expect: { generation: 3, partitions: [0] },
     },
     { say: 'Up to where is partition 0 done?', do: 'committed', expect: { offset: 'n+1' } },
   ],

@@ -63,7 +63,7 @@ export class Stage {
     this.invariants = new Invariants(cluster);
     this.ground = new Ground(cluster, this.choices);
     this.clients = new Clients(this, { acks: way.acks ?? -1, idempotent: way.idempotent ?? false });
-    this.members = new Members(this, { ...experiment.consumer, ...way.consumer });
+    this.members = new Members(this, { ...experiment.consumer, ...way.consumer }, seed);
     this.#createTopic(topic, way.replicas ?? experiment.replicas ?? [[1, 2, 3]], {
       'min.insync.replicas': '2',
       ...experiment.topicConfig,

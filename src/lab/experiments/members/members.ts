@@ -1,12 +1,13 @@
 import { ClassicGroup } from '../../../coordinator/classic-group.ts';
 import { ConsumerGroup } from '../../../coordinator/consumer/consumer-group.ts';
 import type { CoordinatorShard } from '../../../coordinator/coordinator-shard.ts';
+import { randomUuidText } from '../../../coordinator/random-uuid-text.ts';
+import { Random } from '../../../simulation/random.ts';
 import type { Facts } from '../facts.ts';
 import type { Stage } from '../stage.ts';
 import { type ConsumerSettings, defaultSettings } from './consumer-settings.ts';
-import { groupId } from './group-channel.ts';
 import { Ownership } from './ownership.ts';
-import { type Consumed, StoryConsumer } from './story-consumer.ts';
+import { type Consumed, groupId, StoryConsumer } from './story-consumer.ts';
 
 /** The consumers of a story, all of one group, and all that they have done. */
 export class Members {
@@ -16,10 +17,11 @@ export class Members {
   readonly #consumers = new Map<string, StoryConsumer>();
   readonly #ownership: Ownership;
   readonly processed: Consumed[] = [];
-  #started = 0;
+  readonly #ids: Random;
   #rebalances = 0;
 
-  constructor(stage: Stage, settings: Partial<ConsumerSettings>) {
+  constructor(stage: Stage, settings: Partial<ConsumerSettings>, seed: number) {
+    this.#ids = new Random(seed).fork('members');
     this.#stage = stage;
     this.#settings = { ...defaultSettings, ...settings };
     this.#ownership = new Ownership(() => stage.laboratory.nowMs);
@@ -30,7 +32,21 @@ export class Members {
 
   /** Has the story any? */
   get any(): boolean {
-    return this.#started > 0;
+    return this.#consumers.size > 0;
+  }
+
+  /** As a client makes one of its own (KIP-1082), but that it tells whose it is. */
+  newMemberId(name: string): string {
+    return `${name}-${randomUuidText(this.#ids)}`;
+  }
+
+  /** The group is stable, every partition is somebody's, and these know what is theirs. */
+  areSettled(names: readonly string[]): boolean {
+    if (this.group().state !== 'Stable' || !names.every((name) => this.get(name).isSettled)) {
+      return false;
+    }
+    const owned = new Set([...this.#consumers.values()].flatMap((consumer) => consumer.owned));
+    return owned.size === this.#stage.partitionCount;
   }
 
   get(name: string): StoryConsumer {
@@ -39,11 +55,9 @@ export class Members {
 
   /** Under a name that is somebody's already it is a new process. */
   start(name: string, settings: Partial<ConsumerSettings> = {}): void {
-    this.#started++;
     const consumer = new StoryConsumer({
       stage: this.#stage,
       name,
-      memberId: `${name}-${this.#started}`,
       settings: { ...this.#settings, ...settings },
       ownership: this.#ownership,
       processed: (record) => this.processed.push(record),

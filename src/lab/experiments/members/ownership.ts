@@ -5,6 +5,7 @@ interface Held {
   /** Since when it has had no owner. */
   unownedSinceMs: number | undefined;
   pausedMs: number;
+  longestMs: number;
 }
 
 /** Which partitions are somebody's, as the members believe, and for how long they are nobody's. */
@@ -19,7 +20,7 @@ export class Ownership {
   take(member: string, partition: number): void {
     let held = this.#partitions.get(partition);
     if (held === undefined) {
-      held = { owners: new Set(), unownedSinceMs: undefined, pausedMs: 0 };
+      held = { owners: new Set(), unownedSinceMs: undefined, pausedMs: 0, longestMs: 0 };
       this.#partitions.set(partition, held);
     }
     this.#settle(held);
@@ -37,19 +38,22 @@ export class Ownership {
   pauses(): Facts {
     const held = [...this.#partitions.values()];
     for (const each of held) this.#settle(each);
-    const paused = held.map(({ pausedMs }) => pausedMs).filter((ms) => ms > 0);
-    for (const each of held) each.pausedMs = 0;
+    const paused = held.filter(({ pausedMs }) => pausedMs > 0);
     const seconds = (ms: number) => Math.round(ms / 1000);
-    return {
+    const facts = {
       partitionsPaused: paused.length,
-      longestSeconds: seconds(Math.max(0, ...paused)),
-      partitionSeconds: seconds(paused.reduce((sum, ms) => sum + ms, 0)),
+      longestSeconds: seconds(Math.max(0, ...paused.map(({ longestMs }) => longestMs))),
+      partitionSeconds: seconds(paused.reduce((sum, { pausedMs }) => sum + pausedMs, 0)),
     };
+    for (const each of held) Object.assign(each, { pausedMs: 0, longestMs: 0 });
+    return facts;
   }
 
   #settle(held: Held): void {
     if (held.unownedSinceMs === undefined) return;
-    held.pausedMs += this.#now() - held.unownedSinceMs;
+    const pauseMs = this.#now() - held.unownedSinceMs;
+    held.pausedMs += pauseMs;
+    held.longestMs = Math.max(held.longestMs, pauseMs);
     held.unownedSinceMs = this.#now();
   }
 }

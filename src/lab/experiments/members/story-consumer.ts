@@ -1,12 +1,15 @@
-import { ZERO_UUID } from '../../../protocol/types.ts';
+import { errorInfo } from '../../../protocol/error-code.ts';
+import { ClassicGroupMember } from '../../groups/classic-group-member.ts';
+import { ConsumerGroupMember } from '../../groups/consumer-group-member.ts';
+import { type CommitIdentity, commitOffsets } from '../../groups/member-offsets.ts';
+import { keyOf, partitionOf } from '../../groups/partition-key.ts';
+import type { Fate } from '../../laboratory.ts';
 import type { Facts } from '../facts.ts';
-import { type Stage, topic } from '../stage.ts';
-import { ClassicMembership } from './classic-membership.ts';
-import { ConsumerMembership } from './consumer-membership.ts';
+import { errorName, type Stage, topic } from '../stage.ts';
 import type { ConsumerSettings } from './consumer-settings.ts';
-import { GroupChannel, groupId } from './group-channel.ts';
-import type { Assignee, Identity, Membership } from './membership.ts';
 import type { Ownership } from './ownership.ts';
+
+export const groupId = 'g';
 
 /** A record that somebody has come by. */
 export interface Consumed {
@@ -18,143 +21,96 @@ export interface Consumed {
 interface ConsumerOptions {
   readonly stage: Stage;
   readonly name: string;
-  readonly memberId: string;
   readonly settings: ConsumerSettings;
   readonly ownership: Ownership;
   readonly processed: (record: Consumed) => void;
 }
 
+type Member = ClassicGroupMember | ConsumerGroupMember;
+
 const retryMs = 100;
-const notAsked = 'not sent: it knows that it is no member';
+const notSent = 'none was sent: it knows that it is no member';
+const inWords = {
+  silence: 'nothing',
+  closed: 'the end of the connection',
+  'timed out': 'nothing in time',
+} as const;
 
 /**
  * A consumer of the group. It keeps itself in the group; what it does with records is told by the
  * story: it takes some, and is done with them later.
  */
-export class StoryConsumer implements Assignee {
-  readonly name: string;
-  readonly channel: GroupChannel;
+export class StoryConsumer {
   readonly #options: ConsumerOptions;
-  readonly #membership: Membership;
+  #member: Member;
+  /** Where it reads on, for each partition that it may read. */
   readonly #positions = new Map<number, number>();
-  #owned: readonly number[] = [];
   /** What it has taken and is not done with, and who it was then. */
   #taken: readonly Consumed[] = [];
-  #takenAs: Identity | undefined;
+  #takenAs: CommitIdentity | undefined;
   #whenDone: (() => void)[] = [];
   /** The last error that it has heard of the coordinator. */
   heard: string | undefined;
+  /** What becomes of requests to the coordinator. */
+  fate: Fate = 'delivered';
 
   constructor(options: ConsumerOptions) {
-    const { stage, settings, memberId } = options;
     this.#options = options;
-    this.name = options.name;
-    const heard = (error: string) => (this.heard = error);
-    this.channel = new GroupChannel({ stage, clientId: this.name, onError: heard });
-    const { isStatic } = settings;
-    const instanceId = isStatic === true ? this.name : isStatic === false ? null : isStatic;
-    const given = { stage, settings, channel: this.channel, assignee: this, instanceId };
-    this.#membership =
-      settings.protocol === 'classic'
-        ? new ClassicMembership(given)
-        : new ConsumerMembership({ ...given, memberId });
-    this.#membership.join();
+    this.#member = this.#join();
   }
 
   get owned(): readonly number[] {
-    return this.#owned;
-  }
-
-  get isBusy(): boolean {
-    return this.#taken.length > 0 && !this.#options.settings.hasWorker;
+    return [...this.#member.owned].map((key) => partitionOf(key).partition).sort((a, b) => a - b);
   }
 
   /** It has its partitions, and knows where to read them on. */
   get isSettled(): boolean {
-    return this.#membership.isSettled && this.#owned.every((each) => this.#positions.has(each));
+    const { state } = this.#member;
+    return state === 'stable' && this.owned.every((each) => this.#positions.has(each));
   }
 
   /** How it sees itself. */
   get facts(): Facts {
-    const { generationIdOrMemberEpoch } = this.#membership.identity;
-    const generation = this.#options.settings.protocol === 'classic' ? 'generation' : 'memberEpoch';
-    return {
-      isMember: this.#membership.isSettled,
-      [generation]: generationIdOrMemberEpoch,
-      partitions: [...this.#owned],
-      ...(this.#membership.isFenced ? { isFenced: true } : {}),
-    };
+    const { epoch, state, protocol } = this.#member;
+    const name = protocol === 'classic' ? 'generation' : 'memberEpoch';
+    return { state, [name]: epoch, partitions: this.owned };
   }
 
-  /** In good order. */
+  /** In good order. Who is static means to come back. */
   close(): void {
-    this.lose();
-    this.#membership.close();
+    this.#loseAll();
+    this.#member.leave(this.#instanceId === null);
   }
 
   /** As `kill -9` does. */
-  end(): void {
-    this.lose();
+  crash(): void {
+    this.#loseAll();
     this.#taken = [];
-    this.channel.end();
+    this.#member.crash();
   }
 
-  whenFree(run: () => void): void {
-    if (this.isBusy) this.#whenDone.push(run);
-    else run();
-  }
-
-  revoke(partitions: readonly number[], done: () => void): void {
-    const { settings, stage } = this.#options;
-    const mine = this.#taken.some(({ partition }) => partitions.includes(partition));
-    if (mine && settings.waitsForWorker) {
-      this.#whenDone.push(() => this.revoke(partitions, done));
-      return;
-    }
-    for (const partition of partitions) this.#giveUp(partition);
-    const gone = () => {
-      this.#owned = this.#owned.filter((partition) => !partitions.includes(partition));
-      done();
-    };
-    if (settings.revocationMs === 0) gone();
-    else stage.cluster.clock.after(settings.revocationMs, gone);
-  }
-
-  assign(partitions: readonly number[]): void {
-    this.#owned = partitions.toSorted((one, other) => one - other);
-    for (const partition of this.#owned) {
-      if (this.#positions.has(partition)) continue;
-      this.#options.ownership.take(this.name, partition);
-      this.#findPosition(partition);
-    }
-  }
-
-  lose(): void {
-    for (const partition of this.#owned) this.#giveUp(partition);
-    this.#owned = [];
-  }
-
-  /** Fetches, at most so many, and does not do anything with them yet. */
+  /** Fetches, at most so many, and does nothing with them yet. */
   take(max = Number.POSITIVE_INFINITY): Facts {
     const { stage, settings } = this.#options;
     stage.until(() => this.isSettled);
-    this.#takenAs = this.#membership.identity;
+    this.#takenAs = this.#identity;
     const taken: Consumed[] = [];
-    for (const partition of this.#owned) taken.push(...this.#fetch(partition, max - taken.length));
+    for (const partition of this.owned) taken.push(...this.#fetch(partition, max - taken.length));
     this.#taken = taken;
     if (taken.length === 0) return { taken: [] };
+    if (settings.heartbeats === 'between records') this.#member.stall();
     this.#leaveWhenLate();
-    const facts = { taken: taken.map(({ value }) => value) };
+    const facts = { taken: valuesOf(taken) };
     return settings.commits === 'after processing' ? facts : { ...facts, ...this.#commit() };
   }
 
   /** Is done with what it has taken. */
   finish(): Facts {
     const { settings, processed } = this.#options;
-    const values = this.#taken.map(({ value }) => value);
+    this.#member.resume();
     for (const record of this.#taken) processed(record);
-    const commits = settings.commits === 'after processing' && values.length > 0;
-    const facts = { processed: values, ...(commits ? this.#commit() : {}) };
+    const commits = settings.commits === 'after processing' && this.#taken.length > 0;
+    const facts = { processed: valuesOf(this.#taken), ...(commits ? this.#commit() : {}) };
     this.#taken = [];
     const free = this.#whenDone;
     this.#whenDone = [];
@@ -162,19 +118,88 @@ export class StoryConsumer implements Assignee {
     return facts;
   }
 
-  #giveUp(partition: number): void {
+  get #instanceId(): string | null {
+    const { name, settings } = this.#options;
+    const { isStatic } = settings;
+    return typeof isStatic === 'string' ? isStatic : isStatic ? name : null;
+  }
+
+  get #identity(): CommitIdentity {
+    const { memberId, epoch: generationIdOrMemberEpoch } = this.#member;
+    return { groupId, memberId, groupInstanceId: this.#instanceId, generationIdOrMemberEpoch };
+  }
+
+  #join(): Member {
+    const { stage, settings } = this.#options;
+    const options = {
+      ...{ laboratory: stage.laboratory, groupId, topics: [topic], instanceId: this.#instanceId },
+      rebalanceTimeoutMs: settings.maxPollIntervalMs,
+      letGo: (keys: ReadonlySet<string>, done: () => void) => this.#letGo(keys, done),
+      ownedChanged: () => this.#ownedChanged(),
+      heardError: (error: number | keyof typeof inWords) => this.#heardError(error),
+      fateOf: (api: string) => (api === 'FindCoordinator' ? 'delivered' : this.fate),
+    };
+    const { name } = this.#options;
+    const { sessionTimeoutMs, heartbeatIntervalMs, protocol } = settings;
+    this.#member =
+      protocol === 'consumer'
+        ? new ConsumerGroupMember({ ...options, name: stage.members.newMemberId(name) })
+        : new ClassicGroupMember({
+            ...{ ...options, name, sessionTimeoutMs, heartbeatIntervalMs },
+            cooperative: settings.assignor === 'cooperative',
+          });
+    this.#member.start();
+    return this.#member;
+  }
+
+  #heardError(error: number | keyof typeof inWords): void {
+    const name = typeof error === 'number' ? errorName(error) : inWords[error];
+    if (name !== 'MEMBER_ID_REQUIRED') this.heard = name;
+  }
+
+  /** Whoever processes lets go when it is done with it; or at once, if its worker may go on. */
+  #letGo(keys: ReadonlySet<string>, done: () => void): void {
+    const { settings, stage } = this.#options;
+    const partitions = [...keys].map((key) => partitionOf(key).partition);
+    const isBusy = this.#taken.length > 0 && settings.processesIn !== 'a worker';
+    if (isBusy) {
+      this.#whenDone.push(() => this.#letGo(keys, done));
+      return;
+    }
+    for (const partition of partitions) this.#lose(partition);
+    if (settings.revocationMs === 0) done();
+    else stage.cluster.clock.after(settings.revocationMs, done);
+  }
+
+  #ownedChanged(): void {
+    const { owned } = this;
+    for (const partition of this.#positions.keys()) {
+      if (!owned.includes(partition)) this.#lose(partition);
+    }
+    for (const partition of owned) {
+      if (this.#positions.has(partition)) continue;
+      this.#options.ownership.take(this.#options.name, partition);
+      this.#findPosition(partition);
+    }
+  }
+
+  #loseAll(): void {
+    for (const partition of this.owned) this.#lose(partition);
+  }
+
+  #lose(partition: number): void {
     this.#positions.delete(partition);
-    this.#options.ownership.giveUp(this.name, partition);
+    this.#options.ownership.giveUp(this.#options.name, partition);
   }
 
   #fetch(partition: number, max: number): Consumed[] {
-    const { stage, settings } = this.#options;
+    const { stage } = this.#options;
     const from = this.#positions.get(partition) ?? 0;
     const { error, values } = stage.clients.read({ partition, from });
     if (error === 'OFFSET_OUT_OF_RANGE') {
       this.heard = error;
       this.#positions.delete(partition);
-      this.#reset(partition, settings.autoOffsetReset);
+      this.#reset(partition);
       stage.until(() => this.#positions.has(partition));
       return this.#fetch(partition, max);
     }
@@ -191,63 +216,63 @@ export class StoryConsumer implements Assignee {
   #leaveWhenLate(): void {
     const { settings, stage } = this.#options;
     const taken = this.#taken;
-    if (settings.hasWorker || !settings.leavesWhenLate) return;
+    if (!settings.leavesWhenLate) return;
     stage.cluster.clock.after(settings.maxPollIntervalMs, () => {
-      if (this.#taken === taken) this.#membership.leaveLate();
+      if (this.#taken !== taken) return;
+      this.#loseAll();
+      this.#member.leave();
+      this.#whenDone.push(() => this.#join());
     });
   }
 
-  /** Of what it has taken; waits for the answer. */
+  /** Of what it has taken; asks until there is an answer. */
   #commit(): Facts {
     const { stage, settings } = this.#options;
-    const present = this.#membership.identity;
-    const identity = settings.commitsIn === 'its generation' ? this.#takenAs! : present;
-    if (present.generationIdOrMemberEpoch < 0) return { commit: notAsked };
-    const next = new Map(this.#taken.map(({ partition, offset }) => [partition, offset + 1]));
-    const partitions = [...next].map(([partitionIndex, committedOffset]) => ({
-      partitionIndex,
-      committedOffset,
-      committedLeaderEpoch: -1,
-      committedMetadata: null,
-    }));
-    const topics = [{ name: topic, topicId: ZERO_UUID, partitions }];
-    let answer: string | undefined;
-    this.channel.ask(
-      'OffsetCommit',
-      () => ({ groupId, ...identity, retentionTimeMs: -1, topics }),
-      (error) => (answer = error),
+    if (this.#member.state === 'outside') return { commit: notSent };
+    const identity = settings.commitsIn === 'its generation' ? this.#takenAs! : this.#identity;
+    const offsets = new Map(
+      this.#taken.map(({ partition, offset }) => [keyOf({ topic, partition }), offset + 1]),
     );
-    stage.until(() => answer !== undefined);
-    return { commit: answer ?? 'nothing in time' };
+    let errorCode: number | undefined;
+    const ask = () =>
+      commitOffsets(this.#member.wire, identity, offsets, ({ errorCodes }) => {
+        const [first] = errorCodes?.values() ?? [];
+        if (first === undefined || errorInfo(first)?.retriable) {
+          stage.cluster.clock.after(retryMs, ask);
+        } else errorCode = first;
+      });
+    ask();
+    stage.until(() => errorCode !== undefined);
+    return { commit: errorCode === undefined ? 'nothing in time' : errorName(errorCode) };
   }
 
   #findPosition(partition: number): void {
-    const topics = [{ name: topic, topicId: ZERO_UUID, partitionIndexes: [partition] }];
-    const groups = [{ groupId, memberId: null, memberEpoch: -1, topics }];
-    this.channel.ask(
-      'OffsetFetch',
-      () => ({ groupId: '', topics: [], groups, requireStable: false }),
-      (_, response) => {
-        const found = response.groups[0]?.topics[0]?.partitions[0]?.committedOffset ?? -1;
-        if (!this.#owned.includes(partition)) return;
-        if (found >= 0) this.#positions.set(partition, found);
-        else this.#reset(partition, this.#options.settings.autoOffsetReset);
-      },
-    );
+    const key = keyOf({ topic, partition });
+    const member = this.#member;
+    this.#member.fetchOffsets([key], ({ offsets }) => {
+      if (member !== this.#member || !member.owned.has(key)) return;
+      const offset = offsets?.get(key);
+      if (offset === undefined) {
+        this.#options.stage.cluster.clock.after(retryMs, () => this.#findPosition(partition));
+      } else if (offset >= 0) this.#positions.set(partition, offset);
+      else this.#reset(partition);
+    });
   }
 
   /** Asks whoever leads where the log begins, or ends. */
-  #reset(partition: number, to: ConsumerSettings['autoOffsetReset']): void {
-    const { stage } = this.#options;
-    const timestamp = to === 'latest' ? -1 : -2;
+  #reset(partition: number): void {
+    const { stage, settings } = this.#options;
+    const timestamp = settings.autoOffsetReset === 'latest' ? -1 : -2;
     const asked = { partitionIndex: partition, currentLeaderEpoch: -1, timestamp };
     const topics = [{ name: topic, partitions: [asked] }];
     const request = { replicaId: -1, isolationLevel: 0, topics, timeoutMs: 0 };
     stage.laboratory.send(stage.image(partition).leader, 'ListOffsets', request, (response) => {
       const offset = response?.topics[0]?.partitions[0]?.offset ?? -1;
-      if (!this.#owned.includes(partition)) return;
+      if (!this.owned.includes(partition)) return;
       if (offset >= 0) this.#positions.set(partition, offset);
-      else stage.cluster.clock.after(retryMs, () => this.#reset(partition, to));
+      else stage.cluster.clock.after(retryMs, () => this.#reset(partition));
     });
   }
 }
+
+const valuesOf = (records: readonly Consumed[]): string[] => records.map(({ value }) => value);
