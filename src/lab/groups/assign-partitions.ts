@@ -26,10 +26,18 @@ export function assignPartitions(
   const topics = [...new Set(members.flatMap((member) => member.topics))].sort();
   for (const topic of topics) {
     const takers = members.filter((member) => member.topics.includes(topic));
-    for (let partition = 0; partition < partitionCount(topic); partition++) {
-      const key = keyOf({ topic, partition });
-      const owner = takers.find(({ memberId }) => memberId === owners.get(key));
-      assigned.get((owner ?? leastLoaded(takers, assigned)).memberId)!.push(key);
+    const keys = Array.from({ length: partitionCount(topic) }, (_, partition) =>
+      keyOf({ topic, partition }),
+    );
+    const ownerOf = (key: string) => takers.find(({ memberId }) => memberId === owners.get(key));
+    // First what stays where it is, so that the rest goes to those who then have least.
+    for (const key of keys) {
+      const owner = ownerOf(key);
+      if (owner !== undefined) assigned.get(owner.memberId)!.push(key);
+    }
+    for (const key of keys) {
+      if (ownerOf(key) !== undefined) continue;
+      assigned.get(leastLoaded(takers, assigned).memberId)!.push(key);
     }
   }
   balance(members, assigned);
@@ -60,7 +68,7 @@ const leastLoaded = (takers: readonly Subscriber[], assigned: Assigned): Subscri
 /** Moves partitions from who has most to who has two fewer, as far as subscriptions allow. */
 function balance(members: readonly Subscriber[], assigned: Assigned): void {
   for (;;) {
-    const move = members.flatMap((from) => movesFrom(from, members, assigned))[0];
+    const move = byLoad(members, assigned).flatMap((from) => movesFrom(from, members, assigned))[0];
     if (move === undefined) return;
     const { from, to, key } = move;
     assigned.set(
@@ -70,6 +78,10 @@ function balance(members: readonly Subscriber[], assigned: Assigned): void {
     assigned.get(to)!.push(key);
   }
 }
+
+/** Who has most comes first, or more would move than has to. */
+const byLoad = (members: readonly Subscriber[], assigned: Assigned): Subscriber[] =>
+  members.toSorted((a, b) => assigned.get(b.memberId)!.length - assigned.get(a.memberId)!.length);
 
 function movesFrom(from: Subscriber, members: readonly Subscriber[], assigned: Assigned) {
   const keys = assigned.get(from.memberId)!;

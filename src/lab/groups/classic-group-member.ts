@@ -185,7 +185,7 @@ export class ClassicGroupMember implements GroupMember {
   }
 
   #revoke(gone: ReadonlySet<string>, attempt: number, done: () => void): void {
-    const { revokeMs = 0 } = this.#options;
+    const { revokeMs = 0, letGo } = this.#options;
     const drop = () => {
       this.#isRevoking = false;
       if (attempt !== this.#attempt) return;
@@ -194,12 +194,13 @@ export class ClassicGroupMember implements GroupMember {
       }
       done();
     };
-    if (gone.size === 0 || revokeMs === 0) {
+    if (gone.size === 0 || (revokeMs === 0 && letGo === undefined)) {
       drop();
       return;
     }
     this.#isRevoking = true;
-    this.wire.process.after(revokeMs, drop);
+    if (letGo === undefined) this.wire.process.after(revokeMs, drop);
+    else letGo(gone, drop);
   }
 
   #join(attempt: number): void {
@@ -344,7 +345,8 @@ export class ClassicGroupMember implements GroupMember {
         if (this.#state !== 'stable') this.#rejoinLater();
         break;
       case ErrorCode.REBALANCE_IN_PROGRESS:
-        this.#rejoin();
+        // Who lets go of something joins when it is done with that.
+        if (!this.#isRevoking) this.#rejoin();
         break;
       case ErrorCode.ILLEGAL_GENERATION:
       case ErrorCode.UNKNOWN_MEMBER_ID:

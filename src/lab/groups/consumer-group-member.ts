@@ -229,19 +229,21 @@ export class ConsumerGroupMember implements GroupMember {
   #reconcile(brokerId: number): void {
     if (this.#target === undefined || this.#isRevoking) return;
     const target = this.#resolved(this.#target);
-    const isRevoked = [...this.#owned].some((key) => !target.has(key));
-    const { revokeMs = 0 } = this.#options;
-    if (!isRevoked || revokeMs === 0) {
+    const gone = new Set([...this.#owned].filter((key) => !target.has(key)));
+    const { revokeMs = 0, letGo } = this.#options;
+    if (gone.size === 0 || (revokeMs === 0 && letGo === undefined)) {
       this.#take(target, brokerId);
       return;
     }
     const epoch = this.#epoch;
     this.#isRevoking = true;
-    this.wire.process.after(revokeMs, () => {
+    const take = () => {
       this.#isRevoking = false;
       if (this.#target === undefined || this.#epoch < epoch) return;
       this.#take(this.#resolved(this.#target), brokerId);
-    });
+    };
+    if (letGo === undefined) this.wire.process.after(revokeMs, take);
+    else letGo(gone, take);
   }
 
   #take(target: ReadonlySet<string>, brokerId: number): void {

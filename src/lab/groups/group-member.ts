@@ -15,6 +15,8 @@ export interface MemberOptions extends WireOptions {
   readonly rebalanceTimeoutMs?: number;
   /** How long it takes to let go of partitions, as a client does that commits first. */
   readonly revokeMs?: number;
+  /** Instead: it lets go of them when it likes, and says that it has. */
+  readonly letGo?: (keys: ReadonlySet<string>, done: () => void) => void;
   /** It has another set of partitions than before; `brokerId` told it so. */
   readonly ownedChanged?: (member: GroupMember, brokerId: number | undefined) => void;
 }

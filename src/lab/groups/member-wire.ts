@@ -34,6 +34,8 @@ export interface WireOptions {
   readonly name: string;
   /** What becomes of a request; by default it is delivered, and so is the response. */
   readonly fateOf?: ((api: GroupApi, request: RequestOf<GroupApi>) => Fate) | undefined;
+  /** What came back was not what it wanted: an error code, or no response. */
+  readonly heardError?: (error: number | 'silence' | 'closed' | 'timed out') => void;
   /** A broker is about to act on a request of this member. */
   readonly arrived?:
     | (<Name extends GroupApi>(brokerId: number, api: Name, request: RequestOf<Name>) => void)
@@ -90,6 +92,7 @@ export class MemberWire {
     const made = request();
     if (made === undefined) return;
     this.#send(coordinator, api, made, timeoutMs, (answer) => {
+      this.#note(errorOf(answer));
       if (answer === 'closed' && this.#coordinator === coordinator) this.forgetCoordinator();
       heard(answer, coordinator);
     });
@@ -112,12 +115,17 @@ export class MemberWire {
     this.#send(brokerId, 'FindCoordinator', request, requestTimeoutMs, (heard) => {
       const answer = typeof heard === 'string' ? undefined : heard.coordinators[0];
       if (answer?.errorCode !== ErrorCode.NONE) {
+        if (answer !== undefined) this.#note(answer.errorCode);
         again();
         return;
       }
       this.#coordinator = answer.nodeId;
       found();
     });
+  }
+
+  #note(error: ReturnType<typeof errorOf>): void {
+    if (error !== ErrorCode.NONE) this.#options.heardError?.(error);
   }
 
   #send<Name extends GroupApi>(
@@ -141,3 +149,9 @@ export class MemberWire {
     );
   }
 }
+
+/** Of a whole response; what offsets are refused for stands in each of them. */
+const errorOf = (heard: Heard<GroupApi>): number | 'silence' | 'closed' | 'timed out' => {
+  if (typeof heard === 'string') return heard;
+  return 'errorCode' in heard ? heard.errorCode : ErrorCode.NONE;
+};
