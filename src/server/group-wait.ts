@@ -124,7 +124,7 @@ export class LagWait extends GroupWait {
 }
 
 /** What is to be committed. */
-export interface CommitGoal {
+interface CommitGoal {
   readonly topic: string;
   /** undefined: all of them. */
   readonly partition: number | undefined;

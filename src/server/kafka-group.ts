@@ -85,7 +85,7 @@ export class KafkaGroup {
     return this.#found().group.stateName;
   }
 
-  /** What members have agreed on, or what the coordinator assigns with; null before there is one. */
+  /** What members have agreed on, or what the coordinator assigns with; null before that. */
   get partitionAssignor(): string | null {
     return this.status().partitionAssignor;
   }
