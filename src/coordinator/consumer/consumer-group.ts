@@ -50,7 +50,7 @@ interface Target {
  * Reconciling  somebody has not come to the target assignment yet.
  * Stable       everybody has.
  */
-type ConsumerGroupState = 'Empty' | 'Assigning' | 'Reconciling' | 'Stable';
+export type ConsumerGroupState = 'Empty' | 'Assigning' | 'Reconciling' | 'Stable';
 
 const theOne = '';
 
