@@ -17,8 +17,11 @@ func (p *Program) groups() checks.GroupClient {
 		return sarama.NewClusterAdmin(checks.Bootstrap(), p.config(nil))
 	})
 	g := &groupAdmin{administer}
-	admin := checks.GroupAdmin{List: g.list, Describe: g.describe, Delete: g.remove}
+	admin := checks.GroupAdmin{List: g.list, Describe: g.describe}
 	version := p.newConfig(nil).Version
+	if version.IsAtLeast(sarama.V1_1_0_0) {
+		admin.Delete = g.remove
+	}
 	if version.IsAtLeast(sarama.V2_4_0_0) {
 		admin.DeleteOffsets = g.deleteOffsets
 	}
