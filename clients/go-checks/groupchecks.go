@@ -22,9 +22,11 @@ type GroupClient struct {
 	Blind bool
 	// Strategies of assignment that it knows.
 	Strategies []string
+	// Ways of joining that it has besides.
+	Ways []string
 	// Cooperative is the name of the strategy with which rebalances stop nobody, if it has one.
 	Cooperative string
-	// Lacks says why, by the name of the check.
+	// Lacks says why, by the name of the check; of one that not all have, it need not.
 	Lacks map[string]string
 }
 
@@ -46,7 +48,11 @@ func BeginGroups(report *Report, client GroupClient) *GroupChecks {
 	c.check("group-admin", c.administrate)
 	c.check("group-mark-message", c.mark)
 	for _, strategy := range c.client.Strategies {
-		c.check("group-balance-"+strategy, func() (string, error) { return c.balance(strategy) })
+		name := "balance-" + strategy
+		c.check("group-"+name, c.also(name, func(seat *Seat) { seat.Strategy = strategy }))
+	}
+	for _, way := range c.client.Ways {
+		c.check("group-"+way, c.also(way, func(seat *Seat) { seat.Way = way }))
 	}
 	return c
 }
@@ -191,18 +197,20 @@ type leaver struct {
 
 func (l leaver) Close() error { return l.close() }
 
-func (c *GroupChecks) balance(strategy string) (string, error) {
-	g, err := c.open("balance-"+strategy, 5)
-	if err != nil {
-		return "", err
+// Also two members, with another choice.
+func (c *GroupChecks) also(name string, choose func(*Seat)) func() (string, error) {
+	return func() (string, error) {
+		g, err := c.open(name, 5)
+		if err != nil {
+			return "", err
+		}
+		detail := ""
+		err = c.two(g, choose, func(a, b *Seat, _ Member) error {
+			detail = fmt.Sprintf("%v and %v", g.share(a.Member), g.share(b.Member))
+			return nil
+		})
+		return detail, err
 	}
-	detail := ""
-	choose := func(seat *Seat) { seat.Strategy = strategy }
-	err = c.two(g, choose, func(a, b *Seat, _ Member) error {
-		detail = fmt.Sprintf("%v and %v", g.share(a.Member), g.share(b.Member))
-		return nil
-	})
-	return detail, err
 }
 
 func (c *GroupChecks) cooperative() (string, error) {

@@ -35,6 +35,8 @@ type Seat struct {
 	Session  time.Duration `json:",omitempty"`
 	// NextGeneration asks for the protocol of KIP-848.
 	NextGeneration bool `json:",omitempty"`
+	// Way of joining, where the client has another.
+	Way string `json:",omitempty"`
 
 	say func(Event)
 }
