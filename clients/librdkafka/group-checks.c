@@ -99,8 +99,7 @@ static void prepare_third(void) {
     char word;
     close(calls[1]); /* so that this ends with the one that would call */
     if (read(calls[0], &word, 1) != 1) exit(0);
-    snprintf(group_name, sizeof group_name, "%s-members", getenv("TOPIC_PREFIX"));
-    strcpy(group_topic, group_name);
+    name_group("members");
     three.config = short_session;
     live_as(&three, says[1]);
 }
@@ -137,8 +136,8 @@ static bool killed_member(char *said, const void *argument) {
     if (!write_more(5, said)) return false;
     kill_third();
     hear_out(&three);
-    if (!write_more(5, said) || !await_shares(all, 2, said) || !await_readers(0, said)) return false;
-    if (!play_round(said)) return false;
+    if (!write_more(5, said) || !await_shares(all, 2, said)) return false;
+    if (!await_readers(0, said) || !play_round(said)) return false;
     int at = say_shares(said, all, 2);
     snprintf(said + at, SAID_SIZE - at, "read all %d", records_written());
     return true;
@@ -237,8 +236,8 @@ static bool administrate(char *said, const void *argument) {
     bool ok = await_readers(0, said) && await_committed(10, said) && describe_group(said);
     leave(&member);
     if (!ok || !alter_group(3, said) || !await_committed(3, said)) return false;
-    if (!delete_group_offsets(said) || !await_committed(RD_KAFKA_OFFSET_INVALID, said)) return false;
-    if (!delete_group(said)) return false;
+    if (!delete_group_offsets(said)) return false;
+    if (!await_committed(RD_KAFKA_OFFSET_INVALID, said) || !delete_group(said)) return false;
     SAY(said, "list, describe, alter offsets, delete offsets, delete");
     return true;
 }

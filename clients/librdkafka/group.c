@@ -228,7 +228,7 @@ bool await_readers(int64_t from, char *said) {
     }
     for (int partition = 0; partition < GROUP_PARTITIONS; partition++)
         for (int offset = 0; offset < from; offset++)
-            EXPECT(!seen[partition][offset].is_read, said, "%d@%d was read again", offset, partition);
+            EXPECT(!seen[partition][offset].is_read, said, "%d@%d is read again", offset, partition);
     return true;
 }
 
@@ -280,9 +280,13 @@ bool write_more(int count, char *said) {
     return ok;
 }
 
-bool open_group(const char *name, int count, char *said) {
-    snprintf(group_name, sizeof group_name, "%s-%s", getenv("TOPIC_PREFIX"), name);
+void name_group(const char *name) {
+    snprintf(group_name, sizeof group_name, "%s-group-%s", getenv("TOPIC_PREFIX"), name);
     strcpy(group_topic, group_name);
+}
+
+bool open_group(const char *name, int count, char *said) {
+    name_group(name);
     return create_group_topic(group_topic, GROUP_PARTITIONS, said) && write_more(count, said);
 }
 

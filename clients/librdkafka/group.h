@@ -1,5 +1,5 @@
-/* One group on a topic of its own: its members, and whether they read what was written. A process has
-   one. */
+/* One group on a topic of its own: its members, and whether they read what was written. There is one
+   in a process. */
 #pragma once
 
 #include "topic.h"
@@ -24,6 +24,9 @@ struct member {
 
 extern char group_name[200], group_topic[200];
 
+/* Group and topic have one name, which follows the prefix of all. */
+void name_group(const char *name);
+
 /* Makes the topic, with its first records. */
 bool open_group(const char *name, int records, char *said);
 
@@ -35,14 +38,16 @@ bool join(struct member *member, char *said);
 /* Closes its client. */
 void leave(struct member *member);
 
-/* Listens to a member in another process; and takes what is left of what it has said, as it is dead. */
+/* Listens to a member in another process. */
 void attend(struct member *member);
+
+/* Takes what a dead one has said to the end. */
 void hear_out(struct member *member);
 
 /* From here on it counts what is read. */
 void forget_reads(void);
 
-/* Polls all members until each of these has a share, none has another's, and together they have all. */
+/* Polls all members until each of these has a share, none has another's, and all is somebody's. */
 bool await_shares(struct member *const members[], size_t count, char *said);
 
 /* Polls all members until everything that was written has been read, from an offset on. */
@@ -56,5 +61,5 @@ bool await_committed(int64_t offset, char *said);
 
 int records_written(void);
 
-/* The whole life of a process that is but a member: it tells `outbox` of itself until it is killed. */
-void live_as(struct member *member, int outbox);
+/* The whole life of a process that is but a member: it tells `to` of itself until it is killed. */
+void live_as(struct member *member, int to);
