@@ -4,8 +4,10 @@ import { Journal, same } from '../js-checks/journal.mjs';
 import { keyed, nullValues, sizes, unkeyed, withHeaders } from '../js-checks/records.mjs';
 import { brokers, check, eventually, named } from '../js-checks/report.mjs';
 import * as client from './client.mjs';
+import { checkGroups } from './group.mjs';
 
 const { admin, consumer, done } = client;
+const groups = checkGroups(); // beside all the rest, as it mostly waits
 const topic = named('records');
 const read = (partition, offset, count) => client.read(topic, partition, offset, count);
 const journal = new Journal(read);
@@ -31,14 +33,7 @@ await check('create-topic', async () => {
   return 'node-rdkafka sets a config and cannot show it';
 });
 
-/** Low and high offset of a partition. */
-async function bounds(partition) {
-  const { lowOffset: low, highOffset: high } = await done((callback) =>
-    consumer.queryWatermarkOffsets(topic, partition, 10_000, callback),
-  );
-  return { partition, low, high };
-}
-
+const bounds = (partition) => client.bounds(topic, partition);
 const produce = (rows, config) => client.produce(topic, rows, config);
 const produceAndRead = async (rows, config) => journal.readBack(await produce(rows, config));
 
@@ -130,5 +125,6 @@ await check('admin', async () => {
   return 'create partitions, delete topic';
 });
 
+await groups;
 admin.disconnect();
 consumer.disconnect();
