@@ -27,6 +27,9 @@ func client(options ...kgo.Opt) (*kgo.Client, error) {
 }
 
 func main() {
+	if checks.SitDown(join) {
+		return
+	}
 	asking, err := client()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -37,10 +40,12 @@ func main() {
 		admin: kadm.NewClient(asking), journal: checks.NewJournal(),
 	}
 	report := &checks.Report{}
+	groups := checks.BeginGroups(report, p.groups())
 	report.Check("create-topic", p.createTopic)
 	report.Check("metadata", p.metadata)
 	p.checkProducing(report)
 	p.checkConsuming(report)
 	report.Check("admin", p.administrate)
+	groups.End()
 	report.End()
 }

@@ -11,6 +11,9 @@
 typedef bool check_fn(char *said, const void *argument);
 
 void check(const char *name, check_fn *body, const void *argument);
+/* What the client does not have. */
+void lacks(const char *name, const char *why);
+
 int failures(void);
 
 #define SAY(said, ...) snprintf(said, SAID_SIZE, __VA_ARGS__)
