@@ -14,6 +14,8 @@ interface ReplicaManagerSettings {
   readonly replicaLagTimeMaxMs: number;
   readonly logRetentionCheckIntervalMs: number;
   readonly logFlushSchedulerIntervalMs: number;
+  readonly logCleanerEnable: boolean;
+  readonly logCleanerBackoffMs: number;
   readonly replicaHighWatermarkCheckpointIntervalMs: number;
 }
 
@@ -89,6 +91,11 @@ export class ReplicaManager {
       3,
       () => settings().logFlushSchedulerIntervalMs,
       () => logs.flushOld(clock.now()),
+    );
+    this.#repeat(
+      4,
+      () => settings().logCleanerBackoffMs,
+      () => this.#compact(),
     );
   }
 
@@ -203,6 +210,12 @@ export class ReplicaManager {
       partition.log.expireProducers(nowMs);
       if (partition.log.applyRetention(nowMs) > 0) partition.changed();
     }
+  }
+
+  #compact(): void {
+    const { settings, clock } = this.#options;
+    if (!settings().logCleanerEnable) return;
+    for (const { log } of this.#awake()) log.compact(clock.now());
   }
 
   *#awake(): Iterable<Partition> {
