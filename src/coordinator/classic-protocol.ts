@@ -149,10 +149,10 @@ export class ClassicProtocol {
     if (this.members.size > this.#host.settings.groupMaxSize) this.#prepareRebalance();
   }
 
-  /** It was a consumer group until now: its members have to find together anew. */
-  takeOver(): void {
+  /** It was a consumer group until now. If its target is old, its members find together anew. */
+  takeOver(rebalances: boolean): void {
     this.loaded();
-    if (this.#state.name === 'Stable') this.#prepareRebalance();
+    if (rebalances && this.#state.name === 'Stable') this.#prepareRebalance();
   }
 
   unload(errorCode: ErrorCode): void {

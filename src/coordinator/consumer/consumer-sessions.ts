@@ -8,7 +8,7 @@ const retryMs = 500;
 
 interface SessionGroups {
   find(groupId: string): ConsumerGroup | undefined;
-  departed(groupId: string): void;
+  changedKind(groupId: string, rebalances: boolean): void;
 }
 
 /** Throws members out who are not heard of, or who do not do in time what they must. */
@@ -73,7 +73,7 @@ export class ConsumerSessions {
         });
       }
     });
-    this.#groups.departed(groupId);
+    this.#groups.changedKind(groupId, true);
   }
 
   #fenceOne(groupId: string, memberId: string, reason: string): void {

@@ -31,12 +31,15 @@ interface MemberChange {
   readonly owned: readonly TopicPartitions[] | null;
   /** What comes of it, on top of what is there. */
   readonly records: CoordinatorRecord[];
+  /** The group is about to become a classic one, whose leader will make the next target. */
+  readonly isLast?: boolean;
 }
 
 export interface ChangedMember {
   readonly member: ConsumerMember;
   readonly toResolve: readonly string[];
-  readonly assignmentEpoch: number;
+  /** The target assignment is older than the group. */
+  readonly isBehind: boolean;
 }
 
 /**
@@ -59,15 +62,18 @@ export function changeGroup(
   const bumps = haveNamesChanged || (expression.hasChanged && expression.isResolved);
   const members = membersAfter(group, after);
   const groupEpoch = nextGroupEpoch(host, change, members, bumps);
-  const target = nextTarget(host, group, groupEpoch, members);
+  const { isLast = false } = change;
+  const target = isLast ? undefined : nextTarget(host, group, groupEpoch, members);
   records.push(...(target?.records ?? []));
   const assignmentEpoch = target?.assignmentEpoch ?? group.epochs.assignmentEpoch;
-  const member = step(host, change, {
+  const isBehind = assignmentEpoch < groupEpoch;
+  const to = {
     targetEpoch: assignmentEpoch,
     target: target?.of(after.memberId) ?? targetSoFar(group, after),
     hasSubscriptionChanged: haveNamesChanged || expression.hasChanged,
-  });
-  return { member, assignmentEpoch, toResolve: expression.toResolve };
+  };
+  const member = isLast && isBehind ? after : step(host, change, to);
+  return { member, isBehind, toResolve: expression.toResolve };
 }
 
 /** In the place of the static member before it, if there was one. */
