@@ -1,4 +1,5 @@
 import type { ResponseOf } from '../../broker/request-context.ts';
+import type { ClusterMetadata } from '../../controller/cluster-metadata.ts';
 import {
   readAssignment,
   readSubscription,
@@ -248,8 +249,11 @@ export class ClassicGroupMember implements GroupMember {
     const attempt = this.#attempt;
     this.#assignedCounts = undefined;
     const leads = joined.leader === joined.memberId;
-    const assignments = leads && !joined.skipAssignment ? this.#assign(joined) : [];
-    if (leads) this.#assignedCounts = this.#counts();
+    const topics = this.wire.topics();
+    const assigns = leads && !joined.skipAssignment;
+    const assignments = assigns ? this.#assign(joined, topics) : [];
+    // For how many partitions the last assignment was, who has not made it does not know.
+    if (leads) this.#assignedCounts = assigns ? this.#counts(topics) : 'unknown';
     const request = {
       ...{ groupId: this.groupId, generationId: this.#generationId, memberId: this.#memberId },
       ...{ groupInstanceId: this.instanceId, protocolType: 'consumer' },
@@ -270,8 +274,10 @@ export class ClassicGroupMember implements GroupMember {
   }
 
   /** It leads, and says for all who gets what. */
-  #assign({ members }: JoinResponse): { memberId: string; assignment: Uint8Array }[] {
-    const topics = this.wire.topics()?.topicsByName;
+  #assign(
+    { members }: JoinResponse,
+    topics: ClusterMetadata | undefined,
+  ): { memberId: string; assignment: Uint8Array }[] {
     const subscribers = members.map(({ memberId, metadata }) => {
       const read = readSubscription(metadata);
       const owned = keysOf(read?.ownedPartitions ?? []);
@@ -280,7 +286,7 @@ export class ClassicGroupMember implements GroupMember {
     });
     const assigned = assignPartitions(
       subscribers,
-      (topic) => topics?.get(topic)?.partitions.length ?? 0,
+      (topic) => topics?.topicsByName.get(topic)?.partitions.length ?? 0,
       this.#options.cooperative,
     );
     return members.map(({ memberId, metadata }) => {
@@ -320,17 +326,17 @@ export class ClassicGroupMember implements GroupMember {
         if (attempt !== this.#attempt || typeof answer === 'string') return;
         if (this.#state === 'stable') this.#heardError(answer.errorCode);
         const hasChanged =
-          this.#assignedCounts !== undefined && this.#assignedCounts !== this.#counts();
+          this.#assignedCounts !== undefined &&
+          this.#assignedCounts !== this.#counts(this.wire.topics());
         if (this.#state === 'stable' && hasChanged) this.#rejoin();
       },
     );
   }
 
   /** How many partitions each of its topics has. */
-  #counts(): string {
-    const topics = this.wire.topics()?.topicsByName;
-    if (topics === undefined) return this.#assignedCounts ?? '';
-    return this.topics.map((topic) => topics.get(topic)?.partitions.length ?? 0).join();
+  #counts(topics: ClusterMetadata | undefined): string {
+    const counts = this.topics.map((name) => topics?.topicsByName.get(name)?.partitions.length);
+    return counts.join();
   }
 
   #heardError(errorCode: number): void {
