@@ -35,7 +35,7 @@ export const eagerVsCoopVs848: Experiment = {
         rebalances: 1,
         partitionsPaused: 12,
         longestSeconds: { from: 20, to: 24 },
-        partitionSeconds: { from: 240, to: 280 },
+        partitionSeconds: { from: 200, to: 280 },
       },
       prevented: {
         rebalances: 1,

@@ -59,12 +59,11 @@ export const memberVerbs = {
     stage.until(() => fits(look(), expected));
     return look();
   },
-  /** Waits until it hears an error; says which. */
-  hears: (stage: Stage, { member }: One) => {
-    const consumer = stage.members.get(member);
-    consumer.heard = undefined;
-    stage.until(() => consumer.heard !== undefined);
-    return { error: consumer.heard ?? 'none' };
+  /** Waits until it has heard the error that is expected; says what it heard last. */
+  hears: (stage: Stage, { member }: One, { error }: ExpectedFacts) => {
+    const { heard } = stage.members.get(member);
+    stage.until(() => heard.at(-1) === error);
+    return { error: heard.at(-1) ?? 'none' };
   },
   /** The group as its coordinator has it. */
   group: (stage: Stage) => stage.members.group(),
@@ -114,7 +113,7 @@ function committed(stage: Stage, partition: number): Facts {
   const at = stage.members.coordinator;
   if (at === undefined) return { error: 'COORDINATOR_NOT_AVAILABLE' };
   const request = { groupId, topics, groups: [], requireStable: false };
-  const answer = stage.ask('OffsetFetch', request, { at, apiVersion: 7 });
+  const answer = stage.ask('OffsetFetch', request, { at: stage.cast.role(at), apiVersion: 7 });
   const found = answer?.topics[0]?.partitions[0];
   return { offset: found?.committedOffset ?? -1 };
 }

@@ -49,8 +49,8 @@ export class StoryConsumer {
   #taken: readonly Consumed[] = [];
   #takenAs: CommitIdentity | undefined;
   #whenDone: (() => void)[] = [];
-  /** The last error that it has heard of the coordinator. */
-  heard: string | undefined;
+  /** The errors that it has heard of brokers, in order. */
+  readonly heard: string[] = [];
   /** What becomes of requests to the coordinator. */
   fate: Fate = 'delivered';
 
@@ -154,7 +154,7 @@ export class StoryConsumer {
 
   #heardError(error: number | keyof typeof inWords): void {
     const name = typeof error === 'number' ? errorName(error) : inWords[error];
-    if (name !== 'MEMBER_ID_REQUIRED') this.heard = name;
+    if (name !== 'MEMBER_ID_REQUIRED') this.heard.push(name);
   }
 
   /** Whoever processes lets go when it is done with it; or at once, if its worker may go on. */
@@ -197,7 +197,7 @@ export class StoryConsumer {
     const from = this.#positions.get(partition) ?? 0;
     const { error, values } = stage.clients.read({ partition, from });
     if (error === 'OFFSET_OUT_OF_RANGE') {
-      this.heard = error;
+      this.heard.push(error);
       this.#positions.delete(partition);
       this.#reset(partition);
       stage.until(() => this.#positions.has(partition));
