@@ -1,7 +1,6 @@
 import type { RequestOf } from '../../broker/request-context.ts';
 import type { ClusterMetadata } from '../../controller/cluster-metadata.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
-import type { ApiName } from '../../protocol/messages/index.ts';
 import { Process } from '../../simulation/process.ts';
 import type { Fate, Heard, Laboratory } from '../laboratory.ts';
 
