@@ -110,10 +110,11 @@ function restartEach(stage: Stage, names: readonly string[], awayMs: number): vo
 
 function committed(stage: Stage, partition: number): Facts {
   const topics = [{ name: topic, partitionIndexes: [partition] }];
-  const at = stage.members.coordinator;
-  if (at === undefined) return { error: 'COORDINATOR_NOT_AVAILABLE' };
+  const { coordinator } = stage.members;
+  if (coordinator === undefined) return { error: 'COORDINATOR_NOT_AVAILABLE' };
+  const at = stage.cast.role(coordinator.brokerId);
   const request = { groupId, topics, groups: [], requireStable: false };
-  const answer = stage.ask('OffsetFetch', request, { at: stage.cast.role(at), apiVersion: 7 });
+  const answer = stage.ask('OffsetFetch', request, { at, apiVersion: 7 });
   const found = answer?.topics[0]?.partitions[0];
   return { offset: found?.committedOffset ?? -1 };
 }

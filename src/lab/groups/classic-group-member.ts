@@ -326,11 +326,13 @@ export class ClassicGroupMember implements GroupMember {
     );
   }
 
-  /** How many partitions each of its topics has. */
+  /** How many partitions each of its topics has, as far as that can be told. */
   #counts(): string {
     const topics = this.wire.topics()?.topicsByName;
-    if (topics === undefined) return this.#assignedCounts ?? '';
-    return this.topics.map((topic) => topics.get(topic)?.partitions.length ?? 0).join();
+    const counts = this.topics.map((topic) => topics?.get(topic)?.partitions.length);
+    // A broker that has just started does not know of topics yet; Java's does not answer by then.
+    const areKnown = counts.every((count) => count !== undefined);
+    return areKnown ? counts.join() : (this.#assignedCounts ?? '');
   }
 
   #heardError(errorCode: number): void {

@@ -1,6 +1,7 @@
 import { errorInfo } from '../../../protocol/error-code.ts';
 import { ClassicGroupMember } from '../../groups/classic-group-member.ts';
 import { ConsumerGroupMember } from '../../groups/consumer-group-member.ts';
+import type { GroupMember } from '../../groups/group-member.ts';
 import { type CommitIdentity, commitOffsets } from '../../groups/member-offsets.ts';
 import { keyOf, partitionOf } from '../../groups/partition-key.ts';
 import type { Fate } from '../../laboratory.ts';
@@ -43,6 +44,7 @@ const inWords = {
 export class StoryConsumer {
   readonly #options: ConsumerOptions;
   #member: Member;
+  #owned: readonly number[] = [];
   /** Where it reads on, for each partition that it may read. */
   readonly #positions = new Map<number, number>();
   /** What it has taken and is not done with, and who it was then. */
@@ -60,20 +62,20 @@ export class StoryConsumer {
   }
 
   get owned(): readonly number[] {
-    return [...this.#member.owned].map((key) => partitionOf(key).partition).sort((a, b) => a - b);
+    return this.#owned;
   }
 
   /** It has its partitions, and knows where to read them on. */
   get isSettled(): boolean {
     const { state } = this.#member;
-    return state === 'stable' && this.owned.every((each) => this.#positions.has(each));
+    return state === 'stable' && this.#owned.every((each) => this.#positions.has(each));
   }
 
   /** How it sees itself. */
   get facts(): Facts {
     const { epoch, state, protocol } = this.#member;
     const name = protocol === 'classic' ? 'generation' : 'memberEpoch';
-    return { state, [name]: epoch, partitions: this.owned };
+    return { state, [name]: epoch, partitions: this.#owned };
   }
 
   /** In good order. Who is static means to come back. */
@@ -95,7 +97,7 @@ export class StoryConsumer {
     stage.until(() => this.isSettled);
     this.#takenAs = this.#identity;
     const taken: Consumed[] = [];
-    for (const partition of this.owned) taken.push(...this.#fetch(partition, max - taken.length));
+    for (const partition of this.#owned) taken.push(...this.#fetch(partition, max - taken.length));
     this.#taken = taken;
     if (taken.length === 0) return { taken: [] };
     if (settings.heartbeats === 'between records') this.#member.stall();
@@ -135,7 +137,7 @@ export class StoryConsumer {
       ...{ laboratory: stage.laboratory, groupId, topics: [topic], instanceId: this.#instanceId },
       rebalanceTimeoutMs: settings.maxPollIntervalMs,
       letGo: (keys: ReadonlySet<string>, done: () => void) => this.#letGo(keys, done),
-      ownedChanged: () => this.#ownedChanged(),
+      ownedChanged: ({ owned }: GroupMember) => this.#ownedChanged(owned),
       heardError: (error: number | keyof typeof inWords) => this.#heardError(error),
       fateOf: (api: string) => (api === 'FindCoordinator' ? 'delivered' : this.fate),
     };
@@ -171,8 +173,9 @@ export class StoryConsumer {
     else stage.cluster.clock.after(settings.revocationMs, done);
   }
 
-  #ownedChanged(): void {
-    const { owned } = this;
+  #ownedChanged(keys: ReadonlySet<string>): void {
+    const owned = [...keys].map((key) => partitionOf(key).partition).sort((a, b) => a - b);
+    this.#owned = owned;
     for (const partition of this.#positions.keys()) {
       if (!owned.includes(partition)) this.#lose(partition);
     }
@@ -184,7 +187,7 @@ export class StoryConsumer {
   }
 
   #loseAll(): void {
-    for (const partition of this.owned) this.#lose(partition);
+    for (const partition of this.#owned) this.#lose(partition);
   }
 
   #lose(partition: number): void {
@@ -268,7 +271,7 @@ export class StoryConsumer {
     const request = { replicaId: -1, isolationLevel: 0, topics, timeoutMs: 0 };
     stage.laboratory.send(stage.image(partition).leader, 'ListOffsets', request, (response) => {
       const offset = response?.topics[0]?.partitions[0]?.offset ?? -1;
-      if (!this.owned.includes(partition)) return;
+      if (!this.#owned.includes(partition)) return;
       if (offset >= 0) this.#positions.set(partition, offset);
       else stage.cluster.clock.after(retryMs, () => this.#reset(partition));
     });
