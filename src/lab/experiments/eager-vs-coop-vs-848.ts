@@ -7,8 +7,8 @@ export const eagerVsCoopVs848: Experiment = {
   title: 'A fourth consumer comes, and one of the others is slow to give anything up',
   teaches:
     'Twelve partitions and three consumers, of which C needs twenty seconds to give partitions ' +
-    'up, for it has to flush what it has. D joins, and is to have three of the twelve. How much of ' +
-    'the topic stands still, and for how long, is a matter of the protocol: eager members give ' +
+    'up, for it has to flush what it has. D joins, and is to have three of the twelve. How much ' +
+    'of the topic stands still, and for how long, is a matter of the protocol: eager members give ' +
     'up everything and wait for each other; cooperative ones keep what stays theirs, but wait ' +
     'for each other still; under KIP-848 nobody waits for anybody but the next owner of a ' +
     'partition for the one before.',
