@@ -39,9 +39,8 @@ export const memberVerbs = {
   close: (stage: Stage, { member }: One) => stage.members.get(member).close(),
   crashMember: (stage: Stage, { member }: One) => stage.members.get(member).crash(),
 
-  /** Fetches, at most `max`, and begins to process. */
-  take: (stage: Stage, { member, max }: One & { readonly max?: number }) =>
-    stage.members.get(member).take(max),
+  /** Fetches, and begins to process. */
+  take: (stage: Stage, { member }: One) => stage.members.get(member).take(),
   /** Is done with what it has taken. */
   finish: (stage: Stage, { member }: One) => stage.members.get(member).finish(),
   /** Both. */

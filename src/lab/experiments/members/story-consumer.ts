@@ -91,19 +91,18 @@ export class StoryConsumer {
     this.#member.crash();
   }
 
-  /** Fetches, at most so many, and does nothing with them yet. */
-  take(max = Number.POSITIVE_INFINITY): Facts {
+  /** Fetches, and begins to process. */
+  take(): Facts {
     const { stage, settings } = this.#options;
     stage.until(() => this.isSettled);
     this.#takenAs = this.#identity;
-    const taken: Consumed[] = [];
-    for (const partition of this.#owned) taken.push(...this.#fetch(partition, max - taken.length));
-    this.#taken = taken;
-    if (taken.length === 0) return { taken: [] };
+    this.#taken = this.#owned.flatMap((partition) => this.#fetch(partition));
+    if (this.#taken.length === 0) return { taken: [] };
+    const isFirst = settings.commits === 'before processing';
+    const facts = { taken: valuesOf(this.#taken), ...(isFirst ? this.#commit() : {}) };
     if (settings.heartbeats === 'between records') this.#member.stall();
     this.#leaveWhenLate();
-    const facts = { taken: valuesOf(taken) };
-    return settings.commits === 'after processing' ? facts : { ...facts, ...this.#commit() };
+    return facts;
   }
 
   /** Is done with what it has taken. */
@@ -195,7 +194,7 @@ export class StoryConsumer {
     this.#options.ownership.giveUp(this.#options.name, partition);
   }
 
-  #fetch(partition: number, max: number): Consumed[] {
+  #fetch(partition: number): Consumed[] {
     const { stage } = this.#options;
     const from = this.#positions.get(partition) ?? 0;
     const { error, values } = stage.clients.read({ partition, from });
@@ -204,15 +203,14 @@ export class StoryConsumer {
       this.#positions.delete(partition);
       this.#reset(partition);
       stage.until(() => this.#positions.has(partition));
-      return this.#fetch(partition, max);
+      return this.#fetch(partition);
     }
-    const told = (values as readonly string[]).map((value, index) => {
+    const read = (values as readonly string[]).map((value, index) => {
       return { partition, offset: from + index, value };
     });
+    this.#positions.set(partition, from + read.length);
     // What was there before the story begins is of no interest.
-    const news = told.filter((record) => !stage.isFormer(record));
-    this.#positions.set(partition, news[max]?.offset ?? from + told.length);
-    return news.slice(0, max);
+    return read.filter((record) => !stage.isFormer(record));
   }
 
   /** Java's consumer and librdkafka find out by themselves that they are late. */
