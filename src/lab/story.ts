@@ -63,8 +63,10 @@ function describeOfGroup(event: ClusterEvent): string {
       return `group epoch ${event.groupEpoch}`;
     case 'target-assignment-made':
       return `assigns anew, epoch ${event.assignmentEpoch}`;
-    case 'member-reconciled':
-      return `${event.memberId} is in epoch ${event.memberEpoch}, ${event.state}, partitions: ${event.partitions}`;
+    case 'member-reconciled': {
+      const { memberId, memberEpoch, state, partitions } = event;
+      return `${memberId} is in epoch ${memberEpoch}, ${state}, with ${partitions} partitions`;
+    }
     case 'offset-committed':
       return `${event.topic}-${event.partition} is done up to ${event.offset}`;
     default:

@@ -84,7 +84,8 @@ export const coordinatorFailover: Experiment = {
     outcome: { processedTwice: ['m'], lostCommitted: true },
     because:
       'There was one copy of what the group had committed, and it was not on the disk yet. With ' +
-      'auto.offset.reset=earliest A processed everything again; with latest it would have skipped x.',
+      'auto.offset.reset=earliest A processed everything again; with latest it would have ' +
+      'skipped x.',
   },
   prevented: {
     with: 'offsets.topic.replication.factor=3, the default',

@@ -6,10 +6,10 @@ export const eagerVsCoopVs848: Experiment = {
   name: 'eager-vs-coop-vs-848',
   title: 'A fourth consumer comes, and one of the others is slow to give anything up',
   teaches:
-    'Twelve partitions and three consumers, of which C needs twenty seconds to give partitions up, ' +
-    'for it has to flush what it has. D joins, and is to have three of the twelve. How much of ' +
-    'the topic stands still, and for how long, is a matter of the protocol: eager members give ' +
-    'up everything and wait for each other; cooperative ones keep what stays theirs, but wait ' +
+    'Twelve partitions and three consumers, of which C needs twenty seconds to give partitions ' +
+    'up, for it has to flush what it has. D joins, and is to have three of the twelve. How much ' +
+    'of the topic stands still, and for how long, is a matter of the protocol: eager members ' +
+    'give up everything and wait for each other; cooperative ones keep what stays theirs, but wait ' +
     'for each other still; under KIP-848 nobody waits for anybody but the next owner of a ' +
     'partition for the one before.',
   source: 'KIP-429 (cooperative), KIP-848',
@@ -26,7 +26,7 @@ export const eagerVsCoopVs848: Experiment = {
     },
     { say: 'What has been so far does not count.', do: 'pauses' },
     { say: 'D begins to join.', do: 'start', member: 'D' },
-    { say: 'A minute goes by.', do: 'wait', ms: 60_000 },
+    { say: 'Forty seconds go by.', do: 'wait', ms: 40_000 },
     { say: 'The group is stable.', do: 'group', expect: { state: 'Stable' } },
     {
       say: 'What stood still?',
@@ -35,7 +35,7 @@ export const eagerVsCoopVs848: Experiment = {
         rebalances: 1,
         partitionsPaused: 12,
         longestSeconds: { from: 20, to: 24 },
-        partitionSeconds: { from: 240, to: 280 },
+        partitionSeconds: { from: 200, to: 280 },
       },
       prevented: {
         rebalances: 1,

@@ -39,9 +39,8 @@ export const memberVerbs = {
   close: (stage: Stage, { member }: One) => stage.members.get(member).close(),
   crashMember: (stage: Stage, { member }: One) => stage.members.get(member).crash(),
 
-  /** Fetches, at most `max`, and begins to process. */
-  take: (stage: Stage, { member, max }: One & { readonly max?: number }) =>
-    stage.members.get(member).take(max),
+  /** Fetches, and begins to process. */
+  take: (stage: Stage, { member }: One) => stage.members.get(member).take(),
   /** Is done with what it has taken. */
   finish: (stage: Stage, { member }: One) => stage.members.get(member).finish(),
   /** Both. */
@@ -59,12 +58,11 @@ export const memberVerbs = {
     stage.until(() => fits(look(), expected));
     return look();
   },
-  /** Waits until it hears an error; says which. */
-  hears: (stage: Stage, { member }: One) => {
-    const consumer = stage.members.get(member);
-    consumer.heard = undefined;
-    stage.until(() => consumer.heard !== undefined);
-    return { error: consumer.heard ?? 'none' };
+  /** Waits until it has heard the error that is expected; says what it heard last. */
+  hears: (stage: Stage, { member }: One, { error }: ExpectedFacts) => {
+    const { heard } = stage.members.get(member);
+    stage.until(() => heard.at(-1) === error);
+    return { error: heard.at(-1) ?? 'none' };
   },
   /** The group as its coordinator has it. */
   group: (stage: Stage) => stage.members.group(),
@@ -111,8 +109,9 @@ function restartEach(stage: Stage, names: readonly string[], awayMs: number): vo
 
 function committed(stage: Stage, partition: number): Facts {
   const topics = [{ name: topic, partitionIndexes: [partition] }];
-  const at = stage.members.coordinator;
-  if (at === undefined) return { error: 'COORDINATOR_NOT_AVAILABLE' };
+  const { coordinator } = stage.members;
+  if (coordinator === undefined) return { error: 'COORDINATOR_NOT_AVAILABLE' };
+  const at = stage.cast.role(coordinator.brokerId);
   const request = { groupId, topics, groups: [], requireStable: false };
   const answer = stage.ask('OffsetFetch', request, { at, apiVersion: 7 });
   const found = answer?.topics[0]?.partitions[0];

@@ -1,7 +1,7 @@
 import type { Experiment } from './experiment.ts';
 import { oneBroker } from './one-broker.ts';
 
-const members = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
+const members = ['A', 'B', 'C', 'D', 'E', 'F'];
 
 export const rebalanceStorm: Experiment = {
   id: 'E33',
@@ -19,7 +19,7 @@ export const rebalanceStorm: Experiment = {
   replicas: members.map(() => [1]),
   steps: [
     {
-      say: 'Eight consumers start, one every half second.',
+      say: 'Six consumers start, one every half second.',
       do: 'join',
       member: members,
       everyMs: 500,
@@ -27,7 +27,7 @@ export const rebalanceStorm: Experiment = {
     {
       say: 'What has that been for the group?',
       do: 'pauses',
-      harm: { rebalances: { from: 2, to: 5 }, partitionsPaused: 8 },
+      harm: { rebalances: { from: 2, to: 5 }, partitionsPaused: 6 },
       prevented: { rebalances: 1, partitionsPaused: 0 },
     },
     {
@@ -39,8 +39,8 @@ export const rebalanceStorm: Experiment = {
     {
       say: 'And that?',
       do: 'pauses',
-      harm: { rebalances: 16, partitionsPaused: 8, partitionSeconds: { from: 100, to: 400 } },
-      prevented: { rebalances: 0, partitionsPaused: 8, partitionSeconds: { from: 40, to: 42 } },
+      harm: { rebalances: 12, partitionsPaused: 6, partitionSeconds: { from: 50, to: 250 } },
+      prevented: { rebalances: 0, partitionsPaused: 6, partitionSeconds: { from: 30, to: 32 } },
     },
   ],
   harm: {

@@ -79,7 +79,7 @@ export const resetLatestLoss: Experiment = {
     { say: 'A is closed again.', do: 'close', member: 'A' },
     { say: 'The producer sends f.', do: 'produce', value: 'f' },
     {
-      say: 'The group is empty for longer than its offsets are kept: here a minute, by default a week.',
+      say: 'The group is empty for longer than its offsets are kept: a minute here, else a week.',
       do: 'wait',
       ms: 120_000,
     },

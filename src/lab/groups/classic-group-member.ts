@@ -333,10 +333,12 @@ export class ClassicGroupMember implements GroupMember {
     );
   }
 
-  /** How many partitions each of its topics has. */
+  /** How many partitions each of its topics has, as far as that can be told. */
   #counts(topics: ClusterMetadata | undefined): string {
     const counts = this.topics.map((name) => topics?.topicsByName.get(name)?.partitions.length);
-    return counts.join();
+    // A broker that has just started does not know of topics yet; Java's does not answer by then.
+    const areKnown = counts.every((count) => count !== undefined);
+    return areKnown ? counts.join() : (this.#assignedCounts ?? '');
   }
 
   #heardError(errorCode: number): void {

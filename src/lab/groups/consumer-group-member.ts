@@ -17,6 +17,8 @@ const leavingEpoch = -1;
 const leavingForAWhileEpoch = -2;
 /** Until its predecessor's session has ended, a static member cannot come back. */
 const unreleasedBackoffMs = 1000;
+/** `retry.backoff.max.ms` (KIP-580). */
+const retryBackoffMaxMs = 1000;
 
 type TopicPartitions = NonNullable<ConsumerHeartbeatResponse['assignment']>['topicPartitions'];
 
@@ -36,6 +38,8 @@ export class ConsumerGroupMember implements GroupMember {
   /** It owns other partitions than it has said. */
   #saysOwned = true;
   #isBeating = false;
+  /** How many heartbeats in a row have not been answered. */
+  #unheard = 0;
   #isRevoking = false;
   /** Of heartbeats to come the last one that was planned counts. */
   #plan = 0;
@@ -184,11 +188,12 @@ export class ConsumerGroupMember implements GroupMember {
   #heard(heard: Heard<'ConsumerGroupHeartbeat'>, brokerId: number): void {
     if (typeof heard === 'string') {
       this.#saysAll = true;
-      this.#beatLater(retryBackoffMs);
+      this.#beatLater(Math.min(retryBackoffMs * 2 ** this.#unheard++, retryBackoffMaxMs));
     } else if (heard.errorCode !== ErrorCode.NONE) {
       this.#saysAll = true;
       this.#heardError(heard.errorCode);
     } else {
+      this.#unheard = 0;
       this.#epoch = heard.memberEpoch;
       this.#state = 'stable';
       this.#heartbeatIntervalMs = heard.heartbeatIntervalMs;

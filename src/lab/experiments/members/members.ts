@@ -1,8 +1,8 @@
 import { ClassicGroup } from '../../../coordinator/classic-group.ts';
 import { ConsumerGroup } from '../../../coordinator/consumer/consumer-group.ts';
-import type { CoordinatorShard } from '../../../coordinator/coordinator-shard.ts';
 import { randomUuidText } from '../../../coordinator/random-uuid-text.ts';
 import { Random } from '../../../simulation/random.ts';
+import { type ActingCoordinator, actingCoordinator } from '../../groups/acting-coordinator.ts';
 import type { Facts } from '../facts.ts';
 import type { Stage } from '../stage.ts';
 import { type ConsumerSettings, defaultSettings } from './consumer-settings.ts';
@@ -42,11 +42,10 @@ export class Members {
 
   /** The group is stable, every partition is somebody's, and these know what is theirs. */
   areSettled(names: readonly string[]): boolean {
-    if (this.group().state !== 'Stable' || !names.every((name) => this.get(name).isSettled)) {
-      return false;
-    }
-    const owned = new Set([...this.#consumers.values()].flatMap((consumer) => consumer.owned));
-    return owned.size === this.#stage.partitionCount;
+    if (!names.every((name) => this.get(name).isSettled)) return false;
+    const owned = [...this.#consumers.values()].flatMap((consumer) => consumer.owned);
+    if (new Set(owned).size < this.#stage.partitionCount) return false;
+    return this.coordinator?.shard.groups.get(groupId)?.stateName === 'Stable';
   }
 
   get(name: string): StoryConsumer {
@@ -72,16 +71,11 @@ export class Members {
     return { rebalances, ...this.#ownership.pauses() };
   }
 
-  /** The broker that coordinates the group at present. */
-  get coordinator(): number | undefined {
-    return this.#stage.laboratory.running.find((brokerId) => this.#shard(brokerId) !== undefined);
-  }
-
   /** The group as its coordinator has it. */
   group(): Facts {
     const { coordinator } = this;
     if (coordinator === undefined) return { state: 'without a coordinator', members: [] };
-    const group = this.#shard(coordinator)!.groups.get(groupId);
+    const group = coordinator.shard.groups.get(groupId);
     if (group instanceof ClassicGroup) {
       const { state, generationId: generation, members } = group.protocol;
       return { state, generation, members: namesOf(members.all()) };
@@ -94,9 +88,8 @@ export class Members {
     return { state: 'none', members: [] };
   }
 
-  #shard(brokerId: number): CoordinatorShard | undefined {
-    const shard = this.#stage.cluster.broker(brokerId)?.groups.shardOf(groupId);
-    return typeof shard === 'object' ? shard : undefined;
+  get coordinator(): ActingCoordinator | undefined {
+    return actingCoordinator(this.#stage.cluster, groupId);
   }
 }
 

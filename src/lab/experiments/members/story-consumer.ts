@@ -1,6 +1,7 @@
 import { errorInfo } from '../../../protocol/error-code.ts';
 import { ClassicGroupMember } from '../../groups/classic-group-member.ts';
 import { ConsumerGroupMember } from '../../groups/consumer-group-member.ts';
+import type { GroupMember } from '../../groups/group-member.ts';
 import { type CommitIdentity, commitOffsets } from '../../groups/member-offsets.ts';
 import { keyOf, partitionOf } from '../../groups/partition-key.ts';
 import type { Fate } from '../../laboratory.ts';
@@ -43,14 +44,15 @@ const inWords = {
 export class StoryConsumer {
   readonly #options: ConsumerOptions;
   #member: Member;
+  #owned: readonly number[] = [];
   /** Where it reads on, for each partition that it may read. */
   readonly #positions = new Map<number, number>();
   /** What it has taken and is not done with, and who it was then. */
   #taken: readonly Consumed[] = [];
   #takenAs: CommitIdentity | undefined;
   #whenDone: (() => void)[] = [];
-  /** The last error that it has heard of the coordinator. */
-  heard: string | undefined;
+  /** The errors that it has heard of brokers, in order. */
+  readonly heard: string[] = [];
   /** What becomes of requests to the coordinator. */
   fate: Fate = 'delivered';
 
@@ -60,20 +62,20 @@ export class StoryConsumer {
   }
 
   get owned(): readonly number[] {
-    return [...this.#member.owned].map((key) => partitionOf(key).partition).sort((a, b) => a - b);
+    return this.#owned;
   }
 
   /** It has its partitions, and knows where to read them on. */
   get isSettled(): boolean {
     const { state } = this.#member;
-    return state === 'stable' && this.owned.every((each) => this.#positions.has(each));
+    return state === 'stable' && this.#owned.every((each) => this.#positions.has(each));
   }
 
   /** How it sees itself. */
   get facts(): Facts {
     const { epoch, state, protocol } = this.#member;
     const name = protocol === 'classic' ? 'generation' : 'memberEpoch';
-    return { state, [name]: epoch, partitions: this.owned };
+    return { state, [name]: epoch, partitions: this.#owned };
   }
 
   /** In good order. Who is static means to come back. */
@@ -89,19 +91,18 @@ export class StoryConsumer {
     this.#member.crash();
   }
 
-  /** Fetches, at most so many, and does nothing with them yet. */
-  take(max = Number.POSITIVE_INFINITY): Facts {
+  /** Fetches, and begins to process. */
+  take(): Facts {
     const { stage, settings } = this.#options;
     stage.until(() => this.isSettled);
     this.#takenAs = this.#identity;
-    const taken: Consumed[] = [];
-    for (const partition of this.owned) taken.push(...this.#fetch(partition, max - taken.length));
-    this.#taken = taken;
-    if (taken.length === 0) return { taken: [] };
+    this.#taken = this.#owned.flatMap((partition) => this.#fetch(partition));
+    if (this.#taken.length === 0) return { taken: [] };
+    const isFirst = settings.commits === 'before processing';
+    const facts = { taken: valuesOf(this.#taken), ...(isFirst ? this.#commit() : {}) };
     if (settings.heartbeats === 'between records') this.#member.stall();
     this.#leaveWhenLate();
-    const facts = { taken: valuesOf(taken) };
-    return settings.commits === 'after processing' ? facts : { ...facts, ...this.#commit() };
+    return facts;
   }
 
   /** Is done with what it has taken. */
@@ -135,7 +136,7 @@ export class StoryConsumer {
       ...{ laboratory: stage.laboratory, groupId, topics: [topic], instanceId: this.#instanceId },
       rebalanceTimeoutMs: settings.maxPollIntervalMs,
       letGo: (keys: ReadonlySet<string>, done: () => void) => this.#letGo(keys, done),
-      ownedChanged: () => this.#ownedChanged(),
+      ownedChanged: ({ owned }: GroupMember) => this.#ownedChanged(owned),
       heardError: (error: number | keyof typeof inWords) => this.#heardError(error),
       fateOf: (api: string) => (api === 'FindCoordinator' ? 'delivered' : this.fate),
     };
@@ -154,7 +155,7 @@ export class StoryConsumer {
 
   #heardError(error: number | keyof typeof inWords): void {
     const name = typeof error === 'number' ? errorName(error) : inWords[error];
-    if (name !== 'MEMBER_ID_REQUIRED') this.heard = name;
+    if (name !== 'MEMBER_ID_REQUIRED') this.heard.push(name);
   }
 
   /** Whoever processes lets go when it is done with it; or at once, if its worker may go on. */
@@ -171,8 +172,9 @@ export class StoryConsumer {
     else stage.cluster.clock.after(settings.revocationMs, done);
   }
 
-  #ownedChanged(): void {
-    const { owned } = this;
+  #ownedChanged(keys: ReadonlySet<string>): void {
+    const owned = [...keys].map((key) => partitionOf(key).partition).sort((a, b) => a - b);
+    this.#owned = owned;
     for (const partition of this.#positions.keys()) {
       if (!owned.includes(partition)) this.#lose(partition);
     }
@@ -184,7 +186,7 @@ export class StoryConsumer {
   }
 
   #loseAll(): void {
-    for (const partition of this.owned) this.#lose(partition);
+    for (const partition of this.#owned) this.#lose(partition);
   }
 
   #lose(partition: number): void {
@@ -192,24 +194,23 @@ export class StoryConsumer {
     this.#options.ownership.giveUp(this.#options.name, partition);
   }
 
-  #fetch(partition: number, max: number): Consumed[] {
+  #fetch(partition: number): Consumed[] {
     const { stage } = this.#options;
     const from = this.#positions.get(partition) ?? 0;
     const { error, values } = stage.clients.read({ partition, from });
     if (error === 'OFFSET_OUT_OF_RANGE') {
-      this.heard = error;
+      this.heard.push(error);
       this.#positions.delete(partition);
       this.#reset(partition);
       stage.until(() => this.#positions.has(partition));
-      return this.#fetch(partition, max);
+      return this.#fetch(partition);
     }
-    const told = (values as readonly string[]).map((value, index) => {
+    const read = (values as readonly string[]).map((value, index) => {
       return { partition, offset: from + index, value };
     });
+    this.#positions.set(partition, from + read.length);
     // What was there before the story begins is of no interest.
-    const news = told.filter((record) => !stage.isFormer(record));
-    this.#positions.set(partition, news[max]?.offset ?? from + told.length);
-    return news.slice(0, max);
+    return read.filter((record) => !stage.isFormer(record));
   }
 
   /** Java's consumer and librdkafka find out by themselves that they are late. */
@@ -268,7 +269,7 @@ export class StoryConsumer {
     const request = { replicaId: -1, isolationLevel: 0, topics, timeoutMs: 0 };
     stage.laboratory.send(stage.image(partition).leader, 'ListOffsets', request, (response) => {
       const offset = response?.topics[0]?.partitions[0]?.offset ?? -1;
-      if (!this.owned.includes(partition)) return;
+      if (!this.#owned.includes(partition)) return;
       if (offset >= 0) this.#positions.set(partition, offset);
       else stage.cluster.clock.after(retryMs, () => this.#reset(partition));
     });
