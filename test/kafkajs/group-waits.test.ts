@@ -256,7 +256,7 @@ describe('a wait that times out says what happened instead', () => {
     await expect(waiting).rejects.toThrow(new RegExp(lines.join('\n')));
     const missing = group.waitForCommit('orders', { withinMs: 10 });
     await expect(missing).rejects.toThrow(
-      / not within 10 ms.*\n(.*\n)* {2}not committed: orders-0 up to 3\n {2}not committed: orders-1/,
+      /not within 10 ms.*\n(.*\n)* {2}not committed: orders-0 up to 3\n {2}not committed: orders-1/,
     );
     const unknown = group.waitForCommit('ordrs', { withinMs: 10 });
     await expect(unknown).rejects.toThrow("'ordrs' is not there, or has no leader");
