@@ -73,7 +73,8 @@ export class StableWait extends GroupWait {
   constructor(cluster: Cluster, groupId: string, members: number | undefined) {
     super(cluster, groupId);
     this.#members = members;
-    this.goal = `group '${groupId}' is Stable${members === undefined ? '' : ` with ${members} members`}`;
+    const wanted = members === undefined ? '' : ` with ${members} members`;
+    this.goal = `group '${groupId}' is Stable${wanted}`;
   }
 
   holds(): boolean {

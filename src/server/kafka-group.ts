@@ -49,9 +49,9 @@ const toBigInt = (offset: number | null): bigint | null =>
 
 /**
  * One group, classic or of KIP-848, by its id, whether it exists yet or not. Every property is read
- * anew at each access from the broker that coordinates it, as far as clients may see it; reading
- * throws `ClusterError` E_UNKNOWN_GROUP where there is no such group, and E_NOT_RUNNING while nobody
- * coordinates it.
+ * anew at each access from the broker that coordinates it, as far as clients may see it. Reading
+ * throws `ClusterError` E_UNKNOWN_GROUP where there is no such group, and E_NOT_RUNNING while
+ * nobody coordinates it.
  */
 export class KafkaGroup {
   readonly groupId: string;

@@ -90,6 +90,33 @@ describe('classic groups', () => {
   });
 });
 
+test('while a new leader does not know its end, nobody has caught up (KIP-207)', async () => {
+  const world = new GroupWorld();
+  const { cluster } = world;
+  const [leader, next, other] = world.partition('orders').replicas as [number, number, number];
+  expect(world.coordinator).toBe(other);
+  world.commit(0)();
+  for (const to of [next, leader]) {
+    cluster.network.setLink({ from: other, to, plane: 'replication' }, { cut: true });
+  }
+  world.produce('orders', ['v'], { acks: 1 });
+  world.advance(100);
+  cluster.crash(leader);
+  world.advance(1000);
+  const waiting = waitForLag(world, 0);
+  expect(world.leader('orders')).toBe(next);
+  expect(groupStatus(cluster, 'g')).toMatchObject({ lag: null, offsets: [{ lag: null }] });
+  expect(await waiting.isOver()).toBe(false);
+  for (const to of [next, leader]) {
+    cluster.network.setLink({ from: other, to, plane: 'replication' }, { cut: false });
+  }
+  world.advance(1000);
+  expect([groupStatus(cluster, 'g').lag, await waiting.isOver()]).toEqual([1, false]);
+  world.commit(1)();
+  world.advance(1000);
+  expect(await waiting.isOver()).toBe(true);
+});
+
 describe('groups of KIP-848', () => {
   test('Stable when everybody has what it is to have', async () => {
     const world = new GroupWorld();
