@@ -59,12 +59,12 @@ def join(member, how):
 
 def _poll(thread, member, config, how):
     consumer = KafkaConsumer(**config)
-    # A poll that ends while it joins anew, as a leader does who learns of the topic too late, can
-    # make it forget that it joins.
-    consumer.partitions_for_topic(how["topic"])
     consumer.subscribe([how["topic"]], listener=_Listener(member))
+    # Or it joins first, learns of the topic later and joins anew: and when a poll ends just then, it
+    # forgets that it has joined.
+    consumer.partitions_for_topic(how["topic"])
     while thread.is_open:
-        messages = [each for found in consumer.poll(1000).values() for each in found]
+        messages = [each for found in consumer.poll(200).values() for each in found]
         if messages:
             member.read([read_of(each) for each in messages])
             if how["commits"] == "each":
