@@ -16,8 +16,8 @@ from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 
 from group_checks import start_group_checks
-from members import InThread, Read, run_member
-from report import BROKERS, PREFIX, WAIT_SECONDS, expect
+from members import PATIENCE_SECONDS, InThread, Read, run_member
+from report import BROKERS, PREFIX, expect
 
 COMMON = {"bootstrap_servers": BROKERS.split(","), "client_id": f"{PREFIX}-groups"}
 ASSIGNORS = {
@@ -112,9 +112,9 @@ def write(topic, rows):
         producer.send(topic, row.value.encode(), row.key.encode(), partition=row.partition)
         for row in rows
     ]
-    producer.flush(WAIT_SECONDS)
+    producer.flush(PATIENCE_SECONDS)
     for each in sent:
-        each.get(WAIT_SECONDS)
+        each.get(PATIENCE_SECONDS)
     producer.close()
 
 
