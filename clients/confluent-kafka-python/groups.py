@@ -6,8 +6,8 @@ from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, To
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from group_checks import start_group_checks
-from members import InThread, Read, run_member
-from report import BROKERS, PREFIX, WAIT_SECONDS, expect
+from members import PATIENCE_SECONDS, InThread, Read, run_member
+from report import BROKERS, PREFIX, expect
 
 COMMON = {"bootstrap.servers": BROKERS, "client.id": f"{PREFIX}-groups"}
 KINDS = {
@@ -84,7 +84,7 @@ def write(topic, rows):
     producer = Producer(COMMON | {"enable.idempotence": True})
     for row in rows:
         producer.produce(topic, row.value, row.key, row.partition)
-    expect(producer.flush(WAIT_SECONDS), 0, "records still on their way")
+    expect(producer.flush(PATIENCE_SECONDS), 0, "records still on their way")
 
 
 def committed(group_id, _topic):

@@ -16,8 +16,8 @@ from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 
 from group_checks import start_group_checks
-from members import InThread, Read, run_member
-from report import BROKERS, PREFIX, WAIT_SECONDS, expect
+from members import PATIENCE_SECONDS, InThread, Read, run_member
+from report import BROKERS, PREFIX, expect
 
 COMMON = {"bootstrap_servers": BROKERS.split(","), "client_id": f"{PREFIX}-groups"}
 ASSIGNORS = {
@@ -59,12 +59,12 @@ def join(member, how):
 
 def _poll(thread, member, config, how):
     consumer = KafkaConsumer(**config)
-    # A poll that ends while it joins anew, as a leader does who learns of the topic too late, can
-    # make it forget that it joins.
-    consumer.partitions_for_topic(how["topic"])
     consumer.subscribe([how["topic"]], listener=_Listener(member))
+    # Or it joins first, learns of the topic later and joins anew: and when a poll ends just then, it
+    # forgets that it has joined.
+    consumer.partitions_for_topic(how["topic"])
     while thread.is_open:
-        messages = [each for found in consumer.poll(1000).values() for each in found]
+        messages = [each for found in consumer.poll(200).values() for each in found]
         if messages:
             member.read([read_of(each) for each in messages])
             if how["commits"] == "each":
@@ -112,9 +112,9 @@ def write(topic, rows):
         producer.send(topic, row.value.encode(), row.key.encode(), partition=row.partition)
         for row in rows
     ]
-    producer.flush(WAIT_SECONDS)
+    producer.flush(PATIENCE_SECONDS)
     for each in sent:
-        each.get(WAIT_SECONDS)
+        each.get(PATIENCE_SECONDS)
     producer.close()
 
 
