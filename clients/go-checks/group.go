@@ -12,9 +12,6 @@ import (
 // GroupPartitions is how many partitions a topic has that a group reads.
 const GroupPartitions = 6
 
-// GroupPatience is longer than any session, so that what is waited for may be the end of one.
-const GroupPatience = 60 * time.Second
-
 // Group is one group on a topic of its own: what was written, who has what, and who has read what.
 type Group struct {
 	Name  string
@@ -112,7 +109,7 @@ func (g *Group) history(member string) [][]int32 {
 // Await an event after which it is so.
 func (g *Group) await(what string, isSo func() bool) error {
 	late := false
-	alarm := time.AfterFunc(GroupPatience, func() {
+	alarm := time.AfterFunc(Patience, func() {
 		g.lock.Lock()
 		defer g.lock.Unlock()
 		late = true

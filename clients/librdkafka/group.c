@@ -9,7 +9,6 @@
 #include "admin.h"
 #include "report.h"
 
-#define PATIENCE_S 60 /* longer than any session: its end may be what is waited for */
 #define MEMBERS_MAX 4
 #define RECORDS_MAX 200
 
@@ -127,6 +126,11 @@ static void forget(struct member *member) {
     member->share = 0;
 }
 
+void regroup(const char *name) {
+    snprintf(group_name, sizeof group_name, "%s-group-%s", getenv("TOPIC_PREFIX"), name);
+    forget_reads();
+}
+
 void forget_reads(void) { memset(seen, 0, sizeof seen); }
 
 void leave(struct member *member) {
@@ -199,7 +203,7 @@ static bool are_shared(struct member *const members[], size_t count) {
 }
 
 bool await_shares(struct member *const members[], size_t count, char *said) {
-    time_t deadline = time(NULL) + PATIENCE_S;
+    time_t deadline = time(NULL) + WAIT_MS / 1000;
     while (!are_shared(members, count)) {
         EXPECT(poll_all(), said, "%s", wrong);
         if (time(NULL) < deadline) continue;
@@ -219,7 +223,7 @@ static bool first_unread(int64_t from, struct event *unread) {
 }
 
 bool await_readers(int64_t from, char *said) {
-    time_t deadline = time(NULL) + PATIENCE_S;
+    time_t deadline = time(NULL) + WAIT_MS / 1000;
     struct event unread;
     while (first_unread(from, &unread)) {
         EXPECT(poll_all(), said, "%s", wrong);
@@ -261,7 +265,7 @@ static bool produce(rd_kafka_t *producer, int count, char *said) {
             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
         EXPECT(!error, said, "produce: %s", rd_kafka_err2str(error));
     }
-    EXPECT(!rd_kafka_flush(producer, PATIENCE_S * 1000), said, "records are still on their way");
+    EXPECT(!rd_kafka_flush(producer, WAIT_MS), said, "records are still on their way");
     for (int i = 0; i < count * GROUP_PARTITIONS; i++)
         EXPECT(offsets[i] == written_each + i / GROUP_PARTITIONS, said, "record %d is at %d", i,
                (int)offsets[i]);

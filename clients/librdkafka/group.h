@@ -24,8 +24,10 @@ struct member {
 
 extern char group_name[200], group_topic[200];
 
-/* Group and topic have one name, which follows the prefix of all. */
+/* Group and topic have one name, which follows the prefix of all; or another group is on the same
+   topic. */
 void name_group(const char *name);
+void regroup(const char *name);
 
 /* Makes the topic, with its first records. */
 bool open_group(const char *name, int records, char *said);

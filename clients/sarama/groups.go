@@ -14,7 +14,9 @@ import (
 
 func (p *Program) groups() checks.GroupClient {
 	administer := sync.OnceValues(func() (sarama.ClusterAdmin, error) {
-		return sarama.NewClusterAdmin(checks.Bootstrap(), p.config(nil))
+		return sarama.NewClusterAdmin(checks.Bootstrap(), p.newConfig(func(config *sarama.Config) {
+			config.Admin.Timeout = checks.Patience
+		}))
 	})
 	g := &groupAdmin{administer}
 	admin := checks.GroupAdmin{List: g.list, Describe: g.describe}
@@ -48,8 +50,11 @@ func (p *Program) writeTo(topic string, records []checks.Record) error {
 	there := *p
 	there.topic = topic
 	return there.write(records, func(config *sarama.Config) {
-		partitionedBy(sarama.NewManualPartitioner)(config)
-		config.Metadata.Retry.Max = 50 // each broker learns of a topic on its own
+		idempotent(config)
+		config.Producer.Partitioner = sarama.NewManualPartitioner
+		config.Producer.Timeout = checks.Patience
+		config.Producer.Retry.Max = 100 // each broker learns of a topic on its own
+		config.Metadata.Retry.Max = 50
 	})
 }
 

@@ -1,7 +1,7 @@
 //! One group on a topic of its own: what was written, and who has read what.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_executor::block_on;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -15,12 +15,10 @@ use crate::topic::{config, eventually, prefix};
 
 pub const PARTITIONS: i32 = 6;
 
-/// Longer than any session, as its end may be what is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Group and topic have one name.
+#[derive(Default)]
 pub struct Group {
     pub name: String,
+    pub topic: String,
     written: i64, // to each partition
     readers: BTreeMap<(i32, i64), String>,
 }
@@ -48,9 +46,15 @@ impl Group {
     pub fn open(name: &str, records: i64) -> Result<Group> {
         let name = format!("{}-group-{name}", prefix());
         admin::create_with(&name, PARTITIONS)?;
-        let mut group = Group { name, written: 0, readers: BTreeMap::new() };
+        let mut group = Group { topic: name.clone(), name, ..Group::default() };
         group.write(records)?;
         Ok(group)
+    }
+
+    /// Another group on the same topic.
+    pub fn other(&self, name: &str) -> Group {
+        let (name, topic) = (format!("{}-group-{name}", prefix()), self.topic.clone());
+        Group { name, topic, written: self.written, ..Group::default() }
     }
 
     pub fn count(&self) -> i64 {
@@ -66,11 +70,11 @@ impl Group {
         let mut sent = Vec::new();
         for (partition, offset) in places {
             let (key, value) = texts(partition, offset);
-            let record = FutureRecord::to(&self.name).partition(partition).key(&key);
+            let record = FutureRecord::to(&self.topic).partition(partition).key(&key);
             let answer = producer.send_result(record.payload(&value));
             sent.push((answer.map_err(|(error, _)| error)?, partition, offset));
         }
-        producer.flush(PATIENCE)?;
+        producer.flush(WAIT)?;
         for (answer, partition, offset) in sent {
             let place = block_on(answer)?.map_err(|(error, _)| error)?;
             expect((place.partition, place.offset), (partition, offset), "where it stands")?;
@@ -96,7 +100,7 @@ impl Group {
         what: &str,
         is_so: impl Fn(&Group, &Members) -> bool,
     ) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + WAIT;
         while !is_so(self, members) {
             for member in members.iter_mut() {
                 for read in member.reads()? {
@@ -146,7 +150,7 @@ impl Group {
     pub fn everywhere(&self, offset: Offset) -> Result<TopicPartitionList> {
         let mut places = TopicPartitionList::new();
         for partition in 0..PARTITIONS {
-            places.add_partition_offset(&self.name, partition, offset)?;
+            places.add_partition_offset(&self.topic, partition, offset)?;
         }
         Ok(places)
     }
