@@ -50,11 +50,12 @@ func (p *Program) writeTo(topic string, records []checks.Record) error {
 	there := *p
 	there.topic = topic
 	return there.write(records, func(config *sarama.Config) {
-		idempotent(config)
-		config.Producer.Partitioner = sarama.NewManualPartitioner
+		partitionedBy(sarama.NewManualPartitioner)(config)
+		// Each broker learns of a topic on its own, but what was late must not be there twice.
+		config.Metadata.Retry.Max = 100
+		config.Producer.Retry.Max = 100
 		config.Producer.Timeout = checks.Patience
-		config.Producer.Retry.Max = 100 // each broker learns of a topic on its own
-		config.Metadata.Retry.Max = 50
+		config.Net.ReadTimeout = 2 * checks.Patience
 	})
 }
 
