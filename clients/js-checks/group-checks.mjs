@@ -94,8 +94,7 @@ async function commits(client) {
   });
 }
 
-const inOrder = (rows) =>
-  rows.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
+const inOrder = (rows) => rows.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
 
 async function staticMember(group, { leavesWhenStatic = false }) {
   const joining = { instanceId: 'first' };

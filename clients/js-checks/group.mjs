@@ -119,9 +119,7 @@ export class Group {
     await this.round();
     const rows = await this.write();
     const isRead = (row) =>
-      this.members.some(
-        (member) => member.partitions.includes(row.partition) && has(member, row),
-      );
+      this.members.some((member) => member.partitions.includes(row.partition) && has(member, row));
     await until(() => rows.every(isRead), 'everyone reads its own', this.members);
     await this.allRead();
   }

@@ -3,7 +3,10 @@ import rdkafka from 'node-rdkafka';
 import { brokers, named } from '../js-checks/report.mjs';
 
 const timeoutMs = 20_000;
-export const common = { 'metadata.broker.list': brokers.join(','), 'client.id': named('node-rdkafka') };
+export const common = {
+  'metadata.broker.list': brokers.join(','),
+  'client.id': named('node-rdkafka'),
+};
 
 /** A promise for what takes a callback. */
 export const done = (start) =>
@@ -81,12 +84,4 @@ export async function read(topic, partition, offset, count) {
 function rowOf({ partition, offset, timestamp, key, value, headers = [] }) {
   const named = headers.flatMap((header) => Object.entries(header));
   return { partition, offset, timestamp, key: key ?? null, value, headers: named };
-}
-
-/** Low and high offset of a partition. */
-export async function bounds(topic, partition) {
-  const { lowOffset: low, highOffset: high } = await done((callback) =>
-    consumer.queryWatermarkOffsets(topic, partition, 10_000, callback),
-  );
-  return { partition, low, high };
 }

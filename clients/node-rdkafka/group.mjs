@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import rdkafka from 'node-rdkafka';
 import { groupChecks } from '../js-checks/group-checks.mjs';
-import { eventually } from '../js-checks/report.mjs';
-import { admin, bounds, common, done, produce } from './client.mjs';
+import { admin, common, done, produce } from './client.mjs';
 
 const { ERR__ASSIGN_PARTITIONS } = rdkafka.CODES.ERRORS;
 const kinds = {
@@ -65,19 +64,16 @@ async function committed(groupId, topic) {
 
 /** @type {import("../js-checks/group.mjs").Client} */
 export const client = {
-    memberFile: fileURLToPath(new URL('member.mjs', import.meta.url)),
-    async createTopic(topic, partitions) {
-      const shape = { topic, num_partitions: partitions, replication_factor: 3 };
-      await done((callback) => admin.createTopic(shape, callback));
-      for (let partition = 0; partition < partitions; partition += 1) {
-        await eventually(() => bounds(topic, partition)); // each leader knows it
-      }
-    },
-    async write(topic, rows) {
-      const bytes = rows.map((row) => ({ ...row, value: Buffer.from(row.value), headers: [] }));
-      await produce(topic, bytes);
-    },
-    ...{ join, committed },
+  memberFile: fileURLToPath(new URL('member.mjs', import.meta.url)),
+  async createTopic(topic, partitions) {
+    const shape = { topic, num_partitions: partitions, replication_factor: 3 };
+    await done((callback) => admin.createTopic(shape, callback));
+  },
+  async write(topic, rows) {
+    const bytes = rows.map((row) => ({ ...row, value: Buffer.from(row.value), headers: [] }));
+    await produce(topic, bytes, { 'enable.idempotence': true });
+  },
+  ...{ join, committed },
 };
 
 /** The checks of groups with this client. */

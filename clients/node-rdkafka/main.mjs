@@ -33,7 +33,14 @@ await check('create-topic', async () => {
   return 'node-rdkafka sets a config and cannot show it';
 });
 
-const bounds = (partition) => client.bounds(topic, partition);
+/** Low and high offset of a partition. */
+async function bounds(partition) {
+  const { lowOffset: low, highOffset: high } = await done((callback) =>
+    consumer.queryWatermarkOffsets(topic, partition, 10_000, callback),
+  );
+  return { partition, low, high };
+}
+
 const produce = (rows, config) => client.produce(topic, rows, config);
 const produceAndRead = async (rows, config) => journal.readBack(await produce(rows, config));
 

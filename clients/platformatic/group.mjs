@@ -82,7 +82,8 @@ export async function checkGroups() {
         .sort((a, b) => a.partitionIndex - b.partitionIndex)
         .map(({ committedOffset }) => Number(committedOffset));
     },
-    typeOf: async (groupId) => (await admin.listGroups({ types: ['consumer'] })).get(groupId).groupType,
+    typeOf: async (groupId) =>
+      (await admin.listGroups({ types: ['consumer'] })).get(groupId).groupType,
   };
   await groupChecks(client, { own: { 'group-admin': (group) => administer(group, admin) } });
   await Promise.all([admin.close(), producer.close()]);
@@ -97,7 +98,10 @@ async function administer(group, admin) {
   deepStrictEqual([state, protocol, members.size], ['Stable', 'roundrobin', 2]);
   await group.close();
   const partitionOffsets = group.written.map((_, partition) => ({ partition, offset: 3n }));
-  await admin.alterConsumerGroupOffsets({ groupId: id, topics: [{ name: topic, partitionOffsets }] });
+  await admin.alterConsumerGroupOffsets({
+    groupId: id,
+    topics: [{ name: topic, partitionOffsets }],
+  });
   await group.committedEverywhere(3);
   const gone = [{ name: topic, partitionIndexes: [0, 1, 2, 3, 4] }];
   await admin.deleteConsumerGroupOffsets({ groupId: id, topics: gone });
