@@ -63,7 +63,7 @@ func manualSeat(g *Group) *Seat {
 func (g *Group) other(name string) *Group {
 	other := newGroup(name)
 	other.Topic = g.Topic
-	other.written = g.written
+	other.written, other.blind = g.written, g.blind
 	return other
 }
 

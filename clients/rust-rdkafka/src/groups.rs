@@ -8,7 +8,7 @@ use rust_checks::{expect, Report, Result};
 
 use crate::admin;
 use crate::group::{said, Group};
-use crate::member::{Commits, Here, Member, Read, Share, There};
+use crate::member::{Commits, Here, Member, Share, There};
 
 fn join(group: &Group, name: &str, extra: &[(&str, &str)]) -> Result<Here> {
     join_as(group, name, Commits::Auto, extra)
@@ -176,9 +176,8 @@ fn check_members(report: &Report) {
 fn killed_member(group: &mut Group, third: There, [one, two]: [&mut Here; 2]) -> Result<String> {
     let share = third.share();
     group.write(5)?;
-    let last: Vec<Read> = third.kill()?;
-    for read in last {
-        group.take("three", read)?;
+    for (share, read) in third.kill()? {
+        group.take(("three", &share), read)?;
     }
     group.write(5)?;
     group.await_shares(&mut [one, two])?;

@@ -37,8 +37,8 @@ pub trait Member {
 
     fn share(&self) -> Share;
 
-    /// What it has read by now, and no more than a moment later.
-    fn reads(&mut self) -> Result<Vec<Read>>;
+    /// What it has read by now, and no more than a moment later; with what it had then.
+    fn reads(&mut self) -> Result<Vec<(Share, Read)>>;
 }
 
 /// Every share that a member has had; the last one is what it has.
@@ -147,10 +147,10 @@ impl Member for Here {
         latest(&self.shares)
     }
 
-    fn reads(&mut self) -> Result<Vec<Read>> {
+    fn reads(&mut self) -> Result<Vec<(Share, Read)>> {
         let read = self.poll()?;
         read.iter().try_for_each(|read| self.mark(read))?;
-        Ok(read.into_iter().collect())
+        Ok(read.into_iter().map(|read| (self.share(), read)).collect())
     }
 }
 
@@ -202,20 +202,20 @@ impl There {
     }
 
     /// Gives what it had read by then.
-    pub fn kill(mut self) -> Result<Vec<Read>> {
+    pub fn kill(mut self) -> Result<Vec<(Share, Read)>> {
         self.process.kill()?;
         self.process.wait()?;
         let rest: Vec<Value> = self.lines.iter().collect();
         rest.into_iter().filter_map(|line| self.take(line).transpose()).collect()
     }
 
-    fn take(&mut self, line: Value) -> Result<Option<Read>> {
+    fn take(&mut self, line: Value) -> Result<Option<(Share, Read)>> {
         if let Some(share) = line.get("share") {
             self.share = serde_json::from_value(share.clone())?;
             return Ok(None);
         }
         let (partition, offset, key, value) = serde_json::from_value(line)?;
-        Ok(Some(Read { partition, offset, key, value }))
+        Ok(Some((self.share.clone(), Read { partition, offset, key, value })))
     }
 }
 
@@ -248,7 +248,7 @@ impl Member for There {
         self.share.clone()
     }
 
-    fn reads(&mut self) -> Result<Vec<Read>> {
+    fn reads(&mut self) -> Result<Vec<(Share, Read)>> {
         let lines: Vec<Value> = self.lines.try_iter().collect();
         lines.into_iter().filter_map(|line| self.take(line).transpose()).collect()
     }
