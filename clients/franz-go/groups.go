@@ -27,7 +27,8 @@ func (p *Program) groups() checks.GroupClient {
 		Write: func(topic string, records []checks.Record) error {
 			there := *p
 			there.topic = topic
-			return there.write(records, kgo.RecordPartitioner(kgo.ManualPartitioner()))
+			return there.write(records, kgo.RecordPartitioner(kgo.ManualPartitioner()),
+				kgo.UnknownTopicRetries(-1)) // each broker learns of a topic on its own
 		},
 		Join:    join,
 		Offsets: p.offsets,

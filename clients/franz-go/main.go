@@ -39,6 +39,7 @@ func main() {
 		ctx: context.Background(), topic: checks.Named("records"),
 		admin: kadm.NewClient(asking), journal: checks.NewJournal(),
 	}
+	p.admin.SetTimeoutMillis(int32(checks.Patience.Milliseconds()))
 	report := &checks.Report{}
 	groups := checks.BeginGroups(report, p.groups())
 	report.Check("create-topic", p.createTopic)

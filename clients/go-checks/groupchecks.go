@@ -45,15 +45,7 @@ func BeginGroups(report *Report, client GroupClient) *GroupChecks {
 	c.check("group-static", c.static)
 	c.check("group-cooperative", c.cooperative)
 	c.check("group-848", c.nextGeneration)
-	c.check("group-admin", c.administrate)
-	c.check("group-mark-message", c.mark)
-	for _, strategy := range c.client.Strategies {
-		name := "balance-" + strategy
-		c.check("group-"+name, c.also(name, func(seat *Seat) { seat.Strategy = strategy }))
-	}
-	for _, way := range c.client.Ways {
-		c.check("group-"+way, c.also(way, func(seat *Seat) { seat.Way = way }))
-	}
+	c.all.Go(c.others)
 	return c
 }
 
@@ -73,10 +65,15 @@ func (c *GroupChecks) check(name string, check func() (string, error)) {
 // Open a group's topic, with its first records.
 func (c *GroupChecks) open(name string, perPartition int) (*Group, error) {
 	g := newGroup(name)
-	if err := c.client.CreateTopic(g.Topic, GroupPartitions); err != nil {
+	g.blind = c.client.Blind
+	err := c.client.CreateTopic(g.Topic, GroupPartitions)
+	if err == nil {
+		err = c.write(g, perPartition)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return g, c.write(g, perPartition)
+	return g, nil
 }
 
 func (c *GroupChecks) write(g *Group, perPartition int) error {
@@ -98,7 +95,16 @@ func (c *GroupChecks) round(g *Group) error {
 	if err := c.write(g, 5); err != nil {
 		return err
 	}
-	return errors.Join(g.awaitReaders(), g.readByOwners())
+	return g.awaitReaders()
+}
+
+// OwnRound is one of which each reads its own.
+func (c *GroupChecks) ownRound(g *Group) error {
+	err := c.round(g)
+	if err == nil && g.blind {
+		err = g.readByOwners()
+	}
+	return err
 }
 
 func seatOf(g *Group, member string, choose ...func(*Seat)) *Seat {
@@ -123,7 +129,7 @@ func (c *GroupChecks) shared(g *Group, seats ...*Seat) error {
 }
 
 func (c *GroupChecks) askedShares(g *Group, members []string) error {
-	deadline := time.Now().Add(GroupPatience)
+	deadline := time.Now().Add(Patience)
 	for ; ; time.Sleep(20 * time.Millisecond) {
 		described, err := c.client.Admin.Describe(g.Name)
 		if err == nil && described.State == "Stable" && areShared(described.Shares, members) {
@@ -183,7 +189,7 @@ func (c *GroupChecks) two(
 	}
 	left := sync.OnceValue(second.Close)
 	defer func() { err = errors.Join(err, left()) }()
-	if err := errors.Join(c.shared(g, a, b), c.round(g)); err != nil {
+	if err := errors.Join(c.shared(g, a, b), c.ownRound(g)); err != nil {
 		return err
 	}
 	return then(a, b, leaver{second, left})
@@ -197,19 +203,29 @@ type leaver struct {
 
 func (l leaver) Close() error { return l.close() }
 
-// Also two members, with another choice.
-func (c *GroupChecks) also(name string, choose func(*Seat)) func() (string, error) {
-	return func() (string, error) {
-		g, err := c.open(name, 5)
-		if err != nil {
-			return "", err
-		}
-		detail := ""
-		err = c.two(g, choose, func(a, b *Seat, _ Member) error {
-			detail = fmt.Sprintf("%v and %v", g.share(a.Member), g.share(b.Member))
-			return nil
+// Others are pairs with other choices, one after the other on one topic.
+func (c *GroupChecks) others() {
+	var topic *Group
+	pair := func(name string, choose func(*Seat)) {
+		c.report.Check("group-"+name, func() (detail string, err error) {
+			if topic == nil {
+				if topic, err = c.open("others", 5); err != nil {
+					return "", err
+				}
+			}
+			g := topic.other(name)
+			err = c.two(g, choose, func(a, b *Seat, _ Member) error {
+				detail = fmt.Sprintf("%v and %v", g.share(a.Member), g.share(b.Member))
+				return nil
+			})
+			return detail, err
 		})
-		return detail, err
+	}
+	for _, strategy := range c.client.Strategies {
+		pair("balance-"+strategy, func(seat *Seat) { seat.Strategy = strategy })
+	}
+	for _, way := range c.client.Ways {
+		pair(way, func(seat *Seat) { seat.Way = way })
 	}
 }
 

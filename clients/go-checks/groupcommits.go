@@ -23,7 +23,7 @@ type GroupAdmin struct {
 	DeleteOffsets func(group, topic string, partitions []int32) error
 }
 
-// Commits are two groups on one topic, which is written once.
+// Commits are groups on one topic, which is written once.
 func (c *GroupChecks) commits() {
 	var auto, manual *Group
 	c.report.Check("group-auto-commit", func() (_ string, err error) {
@@ -34,6 +34,8 @@ func (c *GroupChecks) commits() {
 			return c.committed(auto, everywhere(10))
 		})
 	})
+	c.check("group-mark-message", func() (string, error) { return c.mark(auto) })
+	c.check("group-admin", func() (string, error) { return c.administrate(auto) })
 	c.report.Check("group-manual-commit", func() (string, error) {
 		if auto == nil {
 			return "", errors.New("there is no topic")
@@ -61,7 +63,7 @@ func manualSeat(g *Group) *Seat {
 func (g *Group) other(name string) *Group {
 	other := newGroup(name)
 	other.Topic = g.Topic
-	other.written = g.written
+	other.written, other.blind = g.written, g.blind
 	return other
 }
 
@@ -91,22 +93,22 @@ func (c *GroupChecks) resume(g *Group, seat *Seat) (string, error) {
 	return c.alone(rest, seat, func(Member) error { return nil })
 }
 
-func (c *GroupChecks) mark() (string, error) {
-	g, err := c.open("mark", 10)
-	if err != nil {
-		return "", err
+func (c *GroupChecks) mark(topic *Group) (string, error) {
+	if topic == nil {
+		return "", errors.New("there is no topic")
 	}
+	g := topic.other("mark")
 	seat := seatOf(g, "marks", func(seat *Seat) { seat.Commits = Marked })
 	return c.alone(g, seat, func(member Member) error {
 		return errors.Join(member.Commit(everywhere(5)), c.committed(g, everywhere(5)))
 	})
 }
 
-func (c *GroupChecks) administrate() (string, error) {
-	g, err := c.open("admin", 10)
-	if err != nil {
-		return "", err
+func (c *GroupChecks) administrate(topic *Group) (string, error) {
+	if topic == nil {
+		return "", errors.New("there is no topic")
 	}
+	g := topic.other("admin")
 	admin, seat := c.client.Admin, seatOf(g, "admin")
 	if _, err := c.alone(g, seat, func(Member) error {
 		listed, err := admin.List()

@@ -40,7 +40,7 @@ func (m *threeMembers) share() (string, error) {
 		}
 		m.here = append(m.here, member)
 	}
-	if err := errors.Join(m.shared(m.group, m.a, m.b), m.round(m.group)); err != nil {
+	if err := errors.Join(m.shared(m.group, m.a, m.b), m.ownRound(m.group)); err != nil {
 		return "", err
 	}
 	return m.shares(), nil

@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// Patience is how long a program waits for the cluster before it calls that a failure.
-const Patience = 20 * time.Second
+// Patience is how long a program waits for the cluster before it calls that a failure. It is longer
+// than a session, whose end may be what is waited for.
+const Patience = 60 * time.Second
 
 // Bootstrap is where the cluster is.
 func Bootstrap() []string { return strings.Split(os.Getenv("BOOTSTRAP_SERVERS"), ",") }

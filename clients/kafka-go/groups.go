@@ -44,6 +44,9 @@ func (p *Program) writeTo(topic string, records []checks.Record) error {
 	return there.write(records, func(writer *kafka.Writer) {
 		writer.MaxAttempts = 50 // each broker learns of a topic on its own
 		writer.WriteBackoffMax = 100 * time.Millisecond
+		// It has no producer id: what it would write again, as no answer came in time, is there twice.
+		writer.WriteTimeout = checks.Patience
+		writer.ReadTimeout = checks.Patience
 		writer.Balancer = kafka.BalancerFunc(func(message kafka.Message, _ ...int) int {
 			return int(records[message.WriterData.(int)].Partition)
 		})

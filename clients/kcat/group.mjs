@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Group } from '../js-checks/group.mjs';
 import { until } from '../js-checks/member.mjs';
-import { check, lacks } from '../js-checks/report.mjs';
-import { messages, produce, read, start } from './kcat.mjs';
+import { brokers, check, eventually, lacks } from '../js-checks/report.mjs';
+import { kcat, messages, produce, read, start } from './kcat.mjs';
 
 // The broker creates topics, with one partition each: what is a partition elsewhere is a topic here,
 // and a strategy that shares topics one by one would give all of them to the first member.
@@ -64,8 +64,22 @@ async function committedIn(groupId, topic) {
   return last.offset + 1;
 }
 
+async function allAreLed(broker, topic) {
+  const { topics } = JSON.parse(await kcat(['-b', broker, '-L', '-J']));
+  const isLed = ({ partitions }) => partitions.some(({ leader }) => leader >= 0);
+  const led = topics.filter(isLed).map((each) => each.topic);
+  deepStrictEqual(led.filter((name) => name.startsWith(`${topic}-`)).length, numbers.length);
+}
+
+/** In order, though it may have to be sent again. */
+const carefully = ['-K', ':', '-X', 'enable.idempotence=true'];
+
 const client = {
-  async createTopic() {},
+  // One asks for it, and it is there; but each broker learns of it, and leads it, on its own.
+  async createTopic(topic) {
+    await Promise.all(numbers.map((number) => kcat(['-L', '-t', topicOf(topic, number)])));
+    await Promise.all(brokers.map((broker) => eventually(() => allAreLed(broker, topic))));
+  },
   async write(topic, written) {
     const lines = numbers.map((partition) =>
       written
@@ -73,7 +87,7 @@ const client = {
         .map(({ key, value }) => `${key}:${value}`),
     );
     await Promise.all(
-      numbers.map((number) => produce(topicOf(topic, number), lines[number], '-K', ':')),
+      numbers.map((number) => produce(topicOf(topic, number), lines[number], ...carefully)),
     );
   },
   committed: (groupId, topic) =>

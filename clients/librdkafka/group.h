@@ -1,5 +1,5 @@
-/* One group on a topic of its own: its members, and whether they read what was written. There is one
-   in a process. */
+/* One group on a topic of its own: its members, and whether they read what was written. A process
+   has one. */
 #pragma once
 
 #include "topic.h"
@@ -24,8 +24,10 @@ struct member {
 
 extern char group_name[200], group_topic[200];
 
-/* Group and topic have one name, which follows the prefix of all. */
+/* Group and topic have one name, which follows the prefix of all; or another group is on the same
+   topic. */
 void name_group(const char *name);
+void regroup(const char *name);
 
 /* Makes the topic, with its first records. */
 bool open_group(const char *name, int records, char *said);
@@ -53,7 +55,7 @@ bool await_shares(struct member *const members[], size_t count, char *said);
 /* Polls all members until everything that was written has been read, from an offset on. */
 bool await_readers(int64_t from, char *said);
 
-/* Writes a round, and awaits that each record is read by the member that has its partition. */
+/* Writes a round, and awaits that it is read. */
 bool play_round(char *said);
 
 /* Waits until that is what the group has committed in every partition, says another client. */

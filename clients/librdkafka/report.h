@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #define SAID_SIZE 1024
-#define WAIT_MS 10000
+#define WAIT_MS 60000
 
 /* Leaves in `said` what it has seen; false, and why, if it failed. */
 typedef bool check_fn(char *said, const void *argument);

@@ -14,7 +14,9 @@ import (
 
 func (p *Program) groups() checks.GroupClient {
 	administer := sync.OnceValues(func() (sarama.ClusterAdmin, error) {
-		return sarama.NewClusterAdmin(checks.Bootstrap(), p.config(nil))
+		return sarama.NewClusterAdmin(checks.Bootstrap(), p.newConfig(func(config *sarama.Config) {
+			config.Admin.Timeout = checks.Patience
+		}))
 	})
 	g := &groupAdmin{administer}
 	admin := checks.GroupAdmin{List: g.list, Describe: g.describe}
@@ -49,7 +51,11 @@ func (p *Program) writeTo(topic string, records []checks.Record) error {
 	there.topic = topic
 	return there.write(records, func(config *sarama.Config) {
 		partitionedBy(sarama.NewManualPartitioner)(config)
-		config.Metadata.Retry.Max = 50 // each broker learns of a topic on its own
+		// Each broker learns of a topic on its own, but what was late must not be there twice.
+		config.Metadata.Retry.Max = 100
+		config.Producer.Retry.Max = 100
+		config.Producer.Timeout = checks.Patience
+		config.Net.ReadTimeout = 2 * checks.Patience
 	})
 }
 

@@ -1,7 +1,7 @@
-//! One group on a topic of its own: what was written, and who has read what.
+//! One group on a topic of its own: what was written, and what was read.
 
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::collections::BTreeSet;
+use std::time::Instant;
 
 use futures_executor::block_on;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -15,14 +15,12 @@ use crate::topic::{config, eventually, prefix};
 
 pub const PARTITIONS: i32 = 6;
 
-/// Longer than any session, as its end may be what is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Group and topic have one name.
+#[derive(Default)]
 pub struct Group {
     pub name: String,
+    pub topic: String,
     written: i64, // to each partition
-    readers: BTreeMap<(i32, i64), String>,
+    read: BTreeSet<(i32, i64)>,
 }
 
 fn texts(partition: i32, offset: i64) -> (String, String) {
@@ -48,9 +46,15 @@ impl Group {
     pub fn open(name: &str, records: i64) -> Result<Group> {
         let name = format!("{}-group-{name}", prefix());
         admin::create_with(&name, PARTITIONS)?;
-        let mut group = Group { name, written: 0, readers: BTreeMap::new() };
+        let mut group = Group { topic: name.clone(), name, ..Group::default() };
         group.write(records)?;
         Ok(group)
+    }
+
+    /// Another group on the same topic.
+    pub fn other(&self, name: &str) -> Group {
+        let (name, topic) = (format!("{}-group-{name}", prefix()), self.topic.clone());
+        Group { name, topic, written: self.written, ..Group::default() }
     }
 
     pub fn count(&self) -> i64 {
@@ -66,26 +70,26 @@ impl Group {
         let mut sent = Vec::new();
         for (partition, offset) in places {
             let (key, value) = texts(partition, offset);
-            let record = FutureRecord::to(&self.name).partition(partition).key(&key);
+            let record = FutureRecord::to(&self.topic).partition(partition).key(&key);
             let answer = producer.send_result(record.payload(&value));
-            sent.push((answer.map_err(|(error, _)| error)?, partition, offset));
+            sent.push(answer.map_err(|(error, _)| error)?);
         }
-        producer.flush(PATIENCE)?;
-        for (answer, partition, offset) in sent {
-            let place = block_on(answer)?.map_err(|(error, _)| error)?;
-            expect((place.partition, place.offset), (partition, offset), "where it stands")?;
+        producer.flush(WAIT)?;
+        for answer in sent {
+            block_on(answer)?.map_err(|(error, _)| error)?; // in order, as it is idempotent
         }
         self.written += records;
         Ok(())
     }
 
     /// Twice is well, as nobody promises more than at least once.
-    pub fn take(&mut self, reader: &str, read: Read) -> Result<()> {
+    pub fn take(&mut self, (reader, share): (&str, &Share), read: Read) -> Result<()> {
         let Read { partition, offset, key, value } = read;
         let place = format!("{offset}@{partition}");
         expect(offset < self.written, true, &place)?;
         expect((key, value), texts(partition, offset), &place)?;
-        self.readers.insert((partition, offset), reader.into());
+        expect(share.contains(&partition), true, &format!("{reader} has, which reads {place}"))?;
+        self.read.insert((partition, offset));
         Ok(())
     }
 
@@ -96,15 +100,15 @@ impl Group {
         what: &str,
         is_so: impl Fn(&Group, &Members) -> bool,
     ) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + WAIT;
         while !is_so(self, members) {
             for member in members.iter_mut() {
-                for read in member.reads()? {
-                    self.take(member.name(), read)?;
+                for (share, read) in member.reads()? {
+                    self.take((member.name(), &share), read)?;
                 }
             }
             if Instant::now() > deadline {
-                let (shares, read) = (said(members), self.readers.len());
+                let (shares, read) = (said(members), self.read.len());
                 return Err(format!("not in time: {what}; {shares}, {read} read").into());
             }
         }
@@ -120,33 +124,26 @@ impl Group {
     pub fn await_readers(&mut self, members: &mut Members, from: i64) -> Result<()> {
         let wanted = (self.written - from) * i64::from(PARTITIONS);
         self.until(members, "all is read", |group, _| {
-            let found = group.readers.keys().filter(|(_, offset)| *offset >= from);
+            let found = group.read.iter().filter(|(_, offset)| *offset >= from);
             found.count() as i64 == wanted
         })?;
-        expect(self.readers.keys().find(|(_, offset)| *offset < from), None, "read before")
+        expect(self.read.iter().find(|(_, offset)| *offset < from), None, "read before")
     }
 
-    /// Writes some more; each of it is read by the member that has its partition.
+    /// Writes some more, which is read.
     pub fn round(&mut self, members: &mut Members) -> Result<()> {
         self.write(5)?;
-        self.await_readers(members, 0)?;
-        for member in members.iter() {
-            for partition in member.share() {
-                let reader = &self.readers[&(partition, self.written - 1)];
-                expect(&reader[..], member.name(), &format!("reader of {partition}"))?;
-            }
-        }
-        Ok(())
+        self.await_readers(members, 0)
     }
 
     pub fn forget_reads(&mut self) {
-        self.readers.clear();
+        self.read.clear();
     }
 
     pub fn everywhere(&self, offset: Offset) -> Result<TopicPartitionList> {
         let mut places = TopicPartitionList::new();
         for partition in 0..PARTITIONS {
-            places.add_partition_offset(&self.name, partition, offset)?;
+            places.add_partition_offset(&self.topic, partition, offset)?;
         }
         Ok(places)
     }

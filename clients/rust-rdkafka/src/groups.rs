@@ -1,7 +1,6 @@
 //! The checks of groups, beside all others: nearly all that they do is to wait.
 
 use std::thread::{spawn, JoinHandle};
-use std::time::Instant;
 
 use rdkafka::consumer::{CommitMode, Consumer};
 use rdkafka::Offset;
@@ -9,21 +8,19 @@ use rust_checks::{expect, Report, Result};
 
 use crate::admin;
 use crate::group::{said, Group};
-use crate::member::{Commits, Here, Member, Read, Share, There};
+use crate::member::{Commits, Here, Member, Share, There};
 
-type One = (Here, String);
-
-fn join(group: &Group, name: &str, extra: &[(&str, &str)]) -> Result<One> {
+fn join(group: &Group, name: &str, extra: &[(&str, &str)]) -> Result<Here> {
     join_as(group, name, Commits::Auto, extra)
 }
 
-fn join_as(group: &Group, name: &str, commits: Commits, extra: &[(&str, &str)]) -> Result<One> {
-    Ok((Here::join(&group.name, name, commits, extra)?, group.name.clone()))
+fn join_as(group: &Group, name: &str, commits: Commits, extra: &[(&str, &str)]) -> Result<Here> {
+    Here::join((&group.name, &group.topic), name, commits, extra)
 }
 
-fn auto_commit() -> Result<String> {
-    let mut group = Group::open("commits", 10)?;
-    let mut member = join(&group, "auto", &[])?;
+fn auto_commit(group: &mut Group) -> Result<String> {
+    *group = Group::open("commits", 10)?;
+    let mut member = join(group, "auto", &[])?;
     group.await_readers(&mut [&mut member], 0)?;
     group.await_committed(10)?;
     Ok(format!("{} records", group.count()))
@@ -31,14 +28,14 @@ fn auto_commit() -> Result<String> {
 
 /// Reads everything; then the middle of each partition is committed, in one way or another.
 fn commit_middle(
-    name: &str,
+    mut group: Group,
     commits: Commits,
     commit: impl FnOnce(&Here, &Group) -> Result<()>,
 ) -> Result<Group> {
-    let mut group = Group::open(name, 10)?;
-    let mut member = join_as(&group, name, commits, &[])?;
+    expect(group.count(), 60, "records to be read")?;
+    let mut member = join_as(&group, "commits", commits, &[])?;
     group.await_readers(&mut [&mut member], 0)?;
-    commit(&member.0, &group)?;
+    commit(&member, &group)?;
     drop(member);
     group.await_committed(5)?;
     Ok(group)
@@ -59,45 +56,66 @@ fn resume(mut group: Group) -> Result<String> {
     Ok("30 records, none before the offsets".into())
 }
 
-fn check_manual(report: &Report) {
-    let started = Instant::now();
-    let group = commit_middle("manual", Commits::Manual, commit_by(CommitMode::Sync));
-    let (said, rest) = match group {
-        Ok(group) => (Ok("5 of 10 in each partition".into()), Ok(group)),
-        Err(error) => (Err(error), Err("nothing is committed")),
-    };
-    report.say("group-manual-commit", started, said);
-    report.check("group-resume", || resume(rest?));
+/// All on one topic, which is written once.
+fn check_commits(report: &Report) {
+    let mut topic = Group::default();
+    report.check("group-auto-commit", || auto_commit(&mut topic));
+    let middle = |_: &Group| Ok("5 of 10 in each partition".into());
+    let mut manual = None;
+    report.check("group-manual-commit", || {
+        let commit = commit_by(CommitMode::Sync);
+        let group = commit_middle(topic.other("manual"), Commits::Manual, commit)?;
+        middle(manual.insert(group))
+    });
+    report.check("group-resume", || resume(manual.ok_or("there is no group")?));
+    report.check("group-commit-async", || {
+        let commit = commit_by(CommitMode::Async);
+        middle(&commit_middle(topic.other("async"), Commits::Manual, commit)?)
+    });
+    report.check("group-mark-message", || {
+        middle(&commit_middle(topic.other("mark"), Commits::Marked, mark)?)
+    });
+    report.check("group-admin", || administrate(topic.other("admin")));
 }
 
 /// Two share a round; then something is done with them.
 fn two(
-    name: &str,
+    group: &mut Group,
     [mine, other]: [&[(&str, &str)]; 2],
-    then: impl FnOnce(&mut Group, One, One) -> Result<String>,
+    then: impl FnOnce(&mut Group, Here, Here) -> Result<String>,
 ) -> Result<String> {
-    let mut group = Group::open(name, 5)?;
-    let mut first = join(&group, "first", mine)?;
+    let mut first = join(group, "first", mine)?;
     group.await_shares(&mut [&mut first])?;
-    let mut second = join(&group, "second", other)?;
+    let mut second = join(group, "second", other)?;
     group.await_shares(&mut [&mut first, &mut second])?;
     group.round(&mut [&mut first, &mut second])?;
-    then(&mut group, first, second)
+    then(group, first, second)
 }
 
-fn shares(_: &mut Group, mut first: One, mut second: One) -> Result<String> {
+fn shares(_: &mut Group, mut first: Here, mut second: Here) -> Result<String> {
     Ok(said(&[&mut first, &mut second]))
 }
 
-fn balance(strategy: &str) -> Result<String> {
-    two(strategy, [&[("partition.assignment.strategy", strategy)]; 2], shares)
+/// One after the other on one topic.
+fn check_balances(report: &Report) {
+    let mut topic: Option<Group> = None;
+    for strategy in ["range", "roundrobin"] {
+        report.check(&format!("group-balance-{strategy}"), || {
+            let last = match topic.take() {
+                Some(last) => last,
+                None => Group::open("balance", 5)?,
+            };
+            let group = topic.insert(last.other(strategy));
+            two(group, [&[("partition.assignment.strategy", strategy)]; 2], shares)
+        });
+    }
 }
 
 fn cooperative() -> Result<String> {
     let how = [("partition.assignment.strategy", "cooperative-sticky")];
-    two("cooperative", [&how, &how], |_, first, second| {
+    two(&mut Group::open("cooperative", 5)?, [&how, &how], |_, first, second| {
         let kept = first.share();
-        let past = first.0.history();
+        let past = first.history();
         let since = past.iter().skip_while(|share| share.len() < 6);
         let torn: Vec<&Share> = since.filter(|share| !share.is_superset(&kept)).collect();
         expect(torn, vec![], "shares without what it keeps")?;
@@ -107,7 +125,7 @@ fn cooperative() -> Result<String> {
 
 fn next_generation() -> Result<String> {
     let how = [("group.protocol", "consumer")];
-    two("848", [&how, &how], |group, mut first, mut second| {
+    two(&mut Group::open("848", 5)?, [&how, &how], |group, mut first, mut second| {
         group.await_committed(10)?;
         Ok(said(&[&mut first, &mut second]))
     })
@@ -115,21 +133,21 @@ fn next_generation() -> Result<String> {
 
 fn static_member() -> Result<String> {
     let (stays, returns) = ([("group.instance.id", "stays")], [("group.instance.id", "returns")]);
-    two("static", [&stays, &returns], |group, mut first, second| {
-        let (before, calm) = (second.share(), first.0.history().len());
+    two(&mut Group::open("static", 5)?, [&stays, &returns], |group, mut first, second| {
+        let (before, calm) = (second.share(), first.history().len());
         drop(second);
         let mut again = join(group, "again", &returns)?;
         group.await_shares(&mut [&mut first, &mut again])?;
         group.round(&mut [&mut first, &mut again])?;
         expect(again.share(), before, "its share")?;
-        expect(first.0.history().len(), calm, "shares that the other has had")?;
+        expect(first.history().len(), calm, "shares that the other has had")?;
         Ok(format!("back at {:?}", again.share()))
     })
 }
 
 /// Two share, a third joins in a process of its own, and is killed there.
 fn check_members(report: &Report) {
-    let mut here: Option<(Group, One, One)> = None;
+    let mut here: Option<(Group, Here, Here)> = None;
     let mut third: Option<There> = None;
     report.check("group-two-members", || {
         let mut group = Group::open("members", 5)?;
@@ -155,12 +173,11 @@ fn check_members(report: &Report) {
 }
 
 /// Some records come before the kill, which the third may have read or not, and some after it.
-fn killed_member(group: &mut Group, third: There, [one, two]: [&mut One; 2]) -> Result<String> {
+fn killed_member(group: &mut Group, third: There, [one, two]: [&mut Here; 2]) -> Result<String> {
     let share = third.share();
     group.write(5)?;
-    let last: Vec<Read> = third.kill()?;
-    for read in last {
-        group.take("three", read)?;
+    for (share, read) in third.kill()? {
+        group.take(("three", &share), read)?;
     }
     group.write(5)?;
     group.await_shares(&mut [one, two])?;
@@ -169,12 +186,12 @@ fn killed_member(group: &mut Group, third: There, [one, two]: [&mut One; 2]) -> 
     Ok(format!("{share:?} go over to {}; {} records", said(&[one, two]), group.count()))
 }
 
-fn administrate() -> Result<String> {
-    let mut group = Group::open("admin", 10)?;
+fn administrate(mut group: Group) -> Result<String> {
+    expect(group.count(), 60, "records to be read")?;
     let mut member = join(&group, "admin", &[])?;
     group.await_readers(&mut [&mut member], 0)?;
     group.await_committed(10)?;
-    admin::describe_group(&member.0.consumer, &group.name, "Stable")?;
+    admin::describe_group(&member.consumer, &group.name, "Stable")?;
     drop(member);
     admin::delete_group(&group.name)?;
     Ok("list, describe, delete".into())
@@ -182,29 +199,14 @@ fn administrate() -> Result<String> {
 
 /// Each in a thread of its own.
 pub fn begin(report: &'static Report) -> Vec<JoinHandle<()>> {
-    let middle = |_| Ok("5 of 10 in each partition".into());
     let check =
         |name: &'static str, body: fn() -> Result<String>| spawn(move || report.check(name, body));
     vec![
         spawn(|| check_members(report)),
-        spawn(|| check_manual(report)),
-        check("group-auto-commit", auto_commit),
-        spawn(move || {
-            report.check("group-mark-message", || {
-                commit_middle("mark", Commits::Marked, mark).and_then(middle)
-            });
-        }),
-        spawn(move || {
-            report.check("group-commit-async", || {
-                let commit = commit_by(CommitMode::Async);
-                commit_middle("async", Commits::Manual, commit).and_then(middle)
-            });
-        }),
-        check("group-balance-range", || balance("range")),
-        check("group-balance-roundrobin", || balance("roundrobin")),
+        spawn(|| check_commits(report)),
+        spawn(|| check_balances(report)),
         check("group-cooperative", cooperative),
         check("group-static", static_member),
         check("group-848", next_generation),
-        check("group-admin", administrate),
     ]
 }

@@ -37,8 +37,8 @@ pub trait Member {
 
     fn share(&self) -> Share;
 
-    /// What it has read by now, and no more than a moment later.
-    fn reads(&mut self) -> Result<Vec<Read>>;
+    /// What it has read by now, and no more than a moment later; with what it had then.
+    fn reads(&mut self) -> Result<Vec<(Share, Read)>>;
 }
 
 /// Every share that a member has had; the last one is what it has.
@@ -77,13 +77,19 @@ impl ConsumerContext for Watch {
 /// A member of this process, polled by whoever waits for something.
 pub struct Here {
     name: String,
+    topic: String,
     pub consumer: BaseConsumer<Watch>,
     shares: Shares,
     commits: Commits,
 }
 
 impl Here {
-    pub fn join(group: &str, name: &str, commits: Commits, extra: &[(&str, &str)]) -> Result<Here> {
+    pub fn join(
+        (group, topic): (&str, &str),
+        name: &str,
+        commits: Commits,
+        extra: &[(&str, &str)],
+    ) -> Result<Here> {
         let shares = Shares::default();
         let mut config = config();
         config
@@ -101,8 +107,8 @@ impl Here {
             config.set(*key, *value);
         }
         let consumer: BaseConsumer<Watch> = config.create_with_context(Watch(shares.clone()))?;
-        consumer.subscribe(&[group])?;
-        Ok(Here { name: name.into(), consumer, shares, commits })
+        consumer.subscribe(&[topic])?;
+        Ok(Here { name: name.into(), topic: topic.into(), consumer, shares, commits })
     }
 
     pub fn history(&self) -> Vec<Share> {
@@ -124,34 +130,35 @@ impl Here {
     }
 
     /// Commits what was taken, as it is kept now: what is lost before is read again.
-    fn mark(&self, group: &str, read: &Read) -> Result<()> {
+    fn mark(&self, read: &Read) -> Result<()> {
         if self.commits == Commits::Auto {
-            self.consumer.store_offset(group, read.partition, read.offset)?;
+            self.consumer.store_offset(&self.topic, read.partition, read.offset)?;
         }
         Ok(())
     }
 }
 
-impl Member for (Here, String) {
+impl Member for Here {
     fn name(&self) -> &str {
-        &self.0.name
+        &self.name
     }
 
     fn share(&self) -> Share {
-        latest(&self.0.shares)
+        latest(&self.shares)
     }
 
-    fn reads(&mut self) -> Result<Vec<Read>> {
-        let read = self.0.poll()?;
-        read.iter().try_for_each(|read| self.0.mark(&self.1, read))?;
-        Ok(read.into_iter().collect())
+    fn reads(&mut self) -> Result<Vec<(Share, Read)>> {
+        let read = self.poll()?;
+        read.iter().try_for_each(|read| self.mark(read))?;
+        Ok(read.into_iter().map(|read| (self.share(), read)).collect())
     }
 }
 
 const GROUP: &str = "GROUP_OF_CHILD";
 const NAME: &str = "NAME_OF_CHILD";
 
-/// The whole life of a process that is but a member: it tells its output of itself.
+/// The whole life of a process that is but a member: it tells its output of itself. Its topic has
+/// the name of its group.
 pub fn live() -> Option<Result<()>> {
     let group = env::var(GROUP).ok()?;
     Some(live_in(&group, &env::var(NAME).unwrap_or_default()))
@@ -159,7 +166,8 @@ pub fn live() -> Option<Result<()>> {
 
 fn live_in(group: &str, name: &str) -> Result<()> {
     // The shortest session that a broker allows by default, as its end will be waited for.
-    let member = Here::join(group, name, Commits::Auto, &[("session.timeout.ms", "6000")])?;
+    let session = [("session.timeout.ms", "6000")];
+    let member = Here::join((group, group), name, Commits::Auto, &session)?;
     let mut told = 0;
     loop {
         let read = member.poll()?;
@@ -169,7 +177,7 @@ fn live_in(group: &str, name: &str) -> Result<()> {
         }
         if let Some(read) = read {
             println!("{}", json!([read.partition, read.offset, read.key, read.value]));
-            member.mark(group, &read)?;
+            member.mark(&read)?;
         }
     }
 }
@@ -194,20 +202,20 @@ impl There {
     }
 
     /// Gives what it had read by then.
-    pub fn kill(mut self) -> Result<Vec<Read>> {
+    pub fn kill(mut self) -> Result<Vec<(Share, Read)>> {
         self.process.kill()?;
         self.process.wait()?;
         let rest: Vec<Value> = self.lines.iter().collect();
         rest.into_iter().filter_map(|line| self.take(line).transpose()).collect()
     }
 
-    fn take(&mut self, line: Value) -> Result<Option<Read>> {
+    fn take(&mut self, line: Value) -> Result<Option<(Share, Read)>> {
         if let Some(share) = line.get("share") {
             self.share = serde_json::from_value(share.clone())?;
             return Ok(None);
         }
         let (partition, offset, key, value) = serde_json::from_value(line)?;
-        Ok(Some(Read { partition, offset, key, value }))
+        Ok(Some((self.share.clone(), Read { partition, offset, key, value })))
     }
 }
 
@@ -240,7 +248,7 @@ impl Member for There {
         self.share.clone()
     }
 
-    fn reads(&mut self) -> Result<Vec<Read>> {
+    fn reads(&mut self) -> Result<Vec<(Share, Read)>> {
         let lines: Vec<Value> = self.lines.try_iter().collect();
         lines.into_iter().filter_map(|line| self.take(line).transpose()).collect()
     }
