@@ -158,7 +158,8 @@ export class ClassicGroup {
 
   async #joinOne(member) {
     const everybody = await member.join();
-    if (everybody !== null) this.members = [member, ...this.members.filter((one) => one !== member)];
+    if (everybody !== null)
+      this.members = [member, ...this.members.filter((one) => one !== member)];
     return member.sync(everybody);
   }
 

@@ -59,7 +59,10 @@ class ConsumerMember {
     if (this.isSettled) out.uvarint(0);
     else if (this.partitions.length === 0) out.uvarint(1);
     else {
-      out.uvarint(2).raw(this.topicId).uvarint(this.partitions.length + 1);
+      out
+        .uvarint(2)
+        .raw(this.topicId)
+        .uvarint(this.partitions.length + 1);
       for (const partition of this.partitions) out.int32(partition);
       out.uvarint(0);
     }
