@@ -18,7 +18,7 @@ interface Written {
   readonly timestampMs?: number;
 }
 
-/** One batch of records like `k=v`; `k` alone is a tombstone. Segments hold one to three of them. */
+/** One batch of records like `k=v`; `k` alone is a tombstone. */
 function write(log: PartitionLog, texts: readonly string[], options: Written = {}): void {
   const { timestampMs = nowMs, ...batch } = options;
   const records = texts.map((text) => {
