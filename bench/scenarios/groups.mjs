@@ -46,7 +46,7 @@ export const groupsOfMany = {
   sizes: [10, 100, 500],
   targets: ['odradek', 'kfake', 'kafka'],
   async measure({ session, take, scale, size }) {
-    const times = 10_000 * scale;
+    const times = 5000 * scale;
     await withTopic(session, { partitions: partitionCount }, async (topic) => {
       await withGroup(session, { kind: 'classic', topic, size }, async (about, connections) => {
         const group = new ClassicGroup(about, connections);
