@@ -18,7 +18,7 @@ interface Written {
   readonly timestampMs?: number;
 }
 
-/** One batch of records like `k=v`; `k` alone is a tombstone. Segments hold one to three of them. */
+/** One batch of records like `k=v`; `k` alone is a tombstone. */
 function write(log: PartitionLog, texts: readonly string[], options: Written = {}): void {
   const { timestampMs = nowMs, ...batch } = options;
   const records = texts.map((text) => {
@@ -150,7 +150,7 @@ describe('compaction', () => {
     expect(told(copy)).toEqual(told(log));
   });
 
-  test('a producer goes on where it was, although its records are gone', () => {
+  test('a retry is known as one although its records are gone', () => {
     const { log } = makeLog(compacted);
     write(log, ['a=1', 'b=1'], { producerId: 7, baseSequence: 0 });
     write(log, ['a=2', 'b=2']);
@@ -160,8 +160,9 @@ describe('compaction', () => {
     log.compact(nowMs);
     expect(told(log)[0]).toBe('2 a=2');
     log.truncateTo(log.logEndOffset - 1); // and so it reads from the log what it knows of producers
-    const next = batchOf(1, {}, { producerId: 7, producerEpoch: 0, baseSequence: 2 });
-    expect(log.appendAsLeader(next, { leaderEpoch: 0, nowMs }).errorCode).toBe(0);
+    const retry = batchOf(2, {}, { producerId: 7, producerEpoch: 0, baseSequence: 0 });
+    const { duplicate, baseOffset } = log.appendAsLeader(retry, { leaderEpoch: 0, nowMs });
+    expect({ duplicate, baseOffset }).toEqual({ duplicate: true, baseOffset: 0 });
   });
 
   test('of an aborted transaction nothing stays, and it supersedes nothing', () => {
