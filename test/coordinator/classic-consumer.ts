@@ -61,6 +61,11 @@ export class ClassicConsumer {
     return this.#join !== undefined || this.#sync !== undefined;
   }
 
+  /** The coordinator has not answered yet. */
+  get isParked(): boolean {
+    return this.isWaiting && this.#join?.() === undefined && this.#sync?.() === undefined;
+  }
+
   /** Whatever it waits for will not come: its connection is gone. */
   lose(): void {
     this.#join = undefined;

@@ -3,9 +3,16 @@ import { expect, test } from 'vitest';
 import { ClassicConsumer } from './classic-consumer.ts';
 import { GroupWorld } from './group-world.ts';
 
-const timeoutMs = 6000;
+const rebalanceTimeoutMs = 10_000;
+/** Dynamic members and static ones; some are out sooner than the others wait for them. */
+const kinds = [
+  { instanceId: null, sessionTimeoutMs: 6000 },
+  { instanceId: null, sessionTimeoutMs: 30_000 },
+  { instanceId: 'a', sessionTimeoutMs: 6000 },
+  { instanceId: 'b', sessionTimeoutMs: 30_000 },
+];
 /** A session, and before it a join phase and a wait for the leader's assignment. */
-const longestSilenceMs = 3 * timeoutMs;
+const longestSilenceMs = 30_000 + 2 * rebalanceTimeoutMs;
 
 const who = fc.nat(3);
 const command = fc.oneof(
@@ -23,23 +30,23 @@ const command = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       do: fc.constant('wait' as const),
-      ms: fc.integer({ min: 1, max: 4000 }),
+      ms: fc.integer({ min: 1, max: 8000 }),
     }),
   },
 );
 const commands = fc.array(command, { minLength: 5, maxLength: 40, size: 'max' });
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
 
-/** A run of the group, and what must hold of it whatever happens. Two members are static ones. */
+/** A run of the group, and what must hold of it whatever happens. */
 class Run {
   readonly world = new GroupWorld();
-  readonly consumers = [null, null, 'a', 'b'].map((instanceId) => {
-    const times = { sessionTimeoutMs: timeoutMs, rebalanceTimeoutMs: timeoutMs };
-    return new ClassicConsumer(this.world, { instanceId, ...times });
-  });
+  readonly consumers = kinds.map(
+    (kind) => new ClassicConsumer(this.world, { ...kind, rebalanceTimeoutMs }),
+  );
   /** When each member was heard of, or first seen. */
   readonly #heardAtMs = new Map<string, number>();
   #committed = -1;
+  #generationId = 0;
 
   apply(one: Command): void {
     if (one.do === 'wait') this.world.advance(one.ms);
@@ -53,7 +60,7 @@ class Run {
 
   /** Nobody is lost any more: the group becomes stable, and every partition has an owner. */
   settle(): void {
-    for (let round = 0; round < 50 && !this.#isSettled(); round++) {
+    for (let round = 0; round < 160 && !this.#isSettled(); round++) {
       this.world.advance(500);
       this.#everybody();
       this.check();
@@ -61,16 +68,35 @@ class Run {
     expect(this.#isSettled()).toBe(true);
   }
 
-  /** One owner for each partition in a generation; what was committed is kept; nobody is forgotten. */
+  /** One owner for each partition in a generation, and what was committed is kept. */
   check(): void {
     const owned = this.#newestGeneration().flatMap((consumer) => consumer.owned);
     expect(new Set(owned).size).toBe(owned.length);
     expect(this.world.committed()).toBe(this.#committed);
+    const members = this.world.members();
+    this.#checkSilence(members);
+    this.#checkGenerations();
+    for (const { isParked, memberId } of this.consumers) {
+      if (isParked && memberId !== '') expect(members).toContain(memberId);
+    }
+  }
+
+  /** Nobody stays who is not heard of. */
+  #checkSilence(members: readonly string[]): void {
     const nowMs = this.world.cluster.clock.now();
-    for (const memberId of this.world.members()) {
+    for (const memberId of members) {
       const heardAtMs = this.#heardAtMs.get(memberId) ?? nowMs;
       this.#heardAtMs.set(memberId, heardAtMs);
       expect(nowMs - heardAtMs).toBeLessThanOrEqual(longestSilenceMs);
+    }
+  }
+
+  /** Each has a number of its own, but those that a coordinator takes to its grave. */
+  #checkGenerations(): void {
+    for (const { event } of this.world.events.splice(0)) {
+      if (event.type !== 'generation-started') continue;
+      expect(event.generationId).toBeGreaterThan(this.#generationId);
+      this.#generationId = event.generationId;
     }
   }
 
@@ -123,13 +149,19 @@ class Run {
     this.world.advance(1000);
     cluster.restart(coordinator);
     this.world.advance(1000);
-    this.#heardAtMs.clear();
+    this.#newCoordinator();
   }
 
-  /** The next coordinator does not know for how long nobody was heard of. */
   #move(): void {
     this.world.moveCoordinator();
+    this.#newCoordinator();
+  }
+
+  /** It does not know for how long nobody was heard of, nor what was not written down. */
+  #newCoordinator(): void {
     this.#heardAtMs.clear();
+    this.#checkGenerations();
+    this.#generationId = 0;
   }
 
   #grow(): void {
