@@ -29,8 +29,8 @@ interface ClassicConsumerOptions {
 
 /**
  * A consumer of the classic protocol, as simple as can be: it joins, assigns if it leads, fetches
- * its assignment, and sends heartbeats until it is told to join again. It is an eager one: before it
- * joins it lets go of all.
+ * its assignment, and sends heartbeats until it is told to join again. It is eager: before it joins
+ * it lets go of all.
  */
 export class ClassicConsumer {
   readonly groupId = 'g';
@@ -59,6 +59,11 @@ export class ClassicConsumer {
 
   get isWaiting(): boolean {
     return this.#join !== undefined || this.#sync !== undefined;
+  }
+
+  /** The coordinator has not answered yet. */
+  get isParked(): boolean {
+    return this.isWaiting && this.#join?.() === undefined && this.#sync?.() === undefined;
   }
 
   /** Whatever it waits for will not come: its connection is gone. */

@@ -147,8 +147,10 @@ about('a group is downgraded', () => {
     settle(world, [classic]);
     expect([world.state(), classic.owned]).toEqual(['Stable', [0, 1, 2, 3]]);
   });
+});
 
-  test('not if the policy is upgrade: then what the last one had is whose who joins next', () => {
+about('a group is not downgraded', () => {
+  test('if the policy is upgrade: then what the last one had is whose who joins next', () => {
     const { world, classics, last } = upgraded(policy('upgrade'));
     last.leave();
     settle(world, classics);
@@ -159,7 +161,7 @@ about('a group is downgraded', () => {
     expect(shares([...classics, another])).toEqual([1, 1, 2]);
   });
 
-  test('not if more stay than a classic group may have', () => {
+  test('if more stay than a classic group may have', () => {
     const { world, last } = upgraded({ config: { 'group.max.size': '2' } });
     new Consumer(world).join();
     last.leave();

@@ -134,12 +134,11 @@ export class ClassicMemberRequests {
     if (isFull && group.members.get(memberId) === undefined) {
       return ErrorCode.GROUP_MAX_SIZE_REACHED;
     }
-    const others = [...group.members.values()].flatMap(
-      ({ metadata }) => metadata.classicMemberMetadata ?? [],
-    );
-    const hasCommon = protocols.some(({ name }) =>
-      others.every(({ supportedProtocols }) => supportedProtocols.some((one) => one.name === name)),
-    );
+    const others = [...group.members.values()].flatMap(({ metadata }) => {
+      const supported = metadata.classicMemberMetadata?.supportedProtocols;
+      return supported === undefined ? [] : [new Set(supported.map(({ name }) => name))];
+    });
+    const hasCommon = protocols.some(({ name }) => others.every((names) => names.has(name)));
     return protocolType === 'consumer' && hasCommon
       ? ErrorCode.NONE
       : ErrorCode.INCONSISTENT_GROUP_PROTOCOL;

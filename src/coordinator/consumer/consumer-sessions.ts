@@ -60,7 +60,8 @@ export class ConsumerSessions {
   fence(groupId: string, members: readonly ConsumerMember[], reason: string): void {
     const group = this.#groups.find(groupId);
     if (group === undefined) return;
-    const leaving = members.flatMap(({ memberId }) => group.members.get(memberId) ?? []);
+    const found = members.flatMap(({ memberId }) => group.members.get(memberId) ?? []);
+    const leaving = [...new Set(found)];
     if (leaving.length === 0) return;
     this.#host.write(departureRecords(this.#host, group, leaving), (errorCode) => {
       if (errorCode === ErrorCode.NONE) {
