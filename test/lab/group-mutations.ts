@@ -5,14 +5,14 @@ export const groupMutations: readonly Mutation[] = [
   {
     name: 'a classic member commits in a generation that is over',
     file: 'src/coordinator/classic-protocol.ts',
-    find: 'return generationId === this.#generationId ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;',
-    replace: 'return generationId >= -9 ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;',
+    find: 'generationId === this.#generationId ?',
+    replace: 'generationId >= -9 ?',
   },
   {
     name: 'a new coordinator begins no sessions of classic members',
     file: 'src/coordinator/classic-protocol.ts',
-    find: 'loaded(): void {\n    for (const member of this.members.all()) this.#armSession(member);',
-    replace: 'loaded(): void {',
+    find: 'for (const member of this.members.all()) this.#armSession(member);',
+    replace: '',
   },
   {
     name: 'a coordinator answers before what it has written is committed',

@@ -57,7 +57,8 @@ export class CommitAudit {
 
   acknowledged(offset: number, key: string): void {
     const attempt = this.#attempts.get(offset)!;
-    const what = `${key} of group ${this.#groupId}: offset ${offset} of ${attempt.who} was accepted`;
+    const where = `${key} of group ${this.#groupId}`;
+    const what = `${where}: offset ${offset} of ${attempt.who} was accepted`;
     mustHold('I-32', attempt.lawful.has(key), () => `${what} though its generation is not current`);
     const rival = attempt.rivals.get(key);
     mustHold('I-32', rival === undefined, () => `${what} though ${rival} owns the partition`);
