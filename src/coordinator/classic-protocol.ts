@@ -160,9 +160,9 @@ export class ClassicProtocol {
     this.#sessions.cancelAll();
   }
 
-  /** The group is deleted, or has become a consumer group: only then somebody waits for it. */
-  end(): void {
-    this.unload(ErrorCode.REBALANCE_IN_PROGRESS);
+  /** It is deleted, was never written, or has become a consumer group: then members may wait. */
+  end(errorCode: ErrorCode = ErrorCode.REBALANCE_IN_PROGRESS): void {
+    this.unload(errorCode);
     this.#become({ name: 'Dead' });
   }
 

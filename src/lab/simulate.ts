@@ -80,6 +80,7 @@ export function simplify(failure: Failure): Failure {
 /** All that a person needs to see what happened, and to have it happen again. */
 export function report({ id, detail, seed, clients, choices, chosen, story }: Failure): string {
   const statement = invariants[id] ?? 'an assertion of our own';
+  const mode = clients === 'groups' ? '--groups ' : '';
   return [
     `seed ${seed} breaks ${id}: ${statement}`,
     `  ${detail}`,
@@ -90,6 +91,6 @@ export function report({ id, detail, seed, clients, choices, chosen, story }: Fa
     ...story,
     '',
     'again:',
-    `  npm run simulate -- ${clients === 'groups' ? '--groups ' : ''}--seed ${seed} --replay ${replayText(choices)}`,
+    `  npm run simulate -- ${mode}--seed ${seed} --replay ${replayText(choices)}`,
   ].join('\n');
 }

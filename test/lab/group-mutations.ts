@@ -5,26 +5,14 @@ export const groupMutations: readonly Mutation[] = [
   {
     name: 'a classic member commits in a generation that is over',
     file: 'src/coordinator/classic-protocol.ts',
-    find: 'return generationId === this.#generationId ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;',
-    replace: 'return generationId >= -9 ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;',
-  },
-  {
-    name: 'a classic member that has not joined again stays',
-    file: 'src/coordinator/classic-protocol.ts',
-    find: 'if (joins.has(memberId) || groupInstanceId !== null) continue;',
-    replace: 'if (joins.size >= 0 || groupInstanceId !== null) continue;',
+    find: 'generationId === this.#generationId ?',
+    replace: 'generationId >= -9 ?',
   },
   {
     name: 'a new coordinator begins no sessions of classic members',
     file: 'src/coordinator/classic-protocol.ts',
-    find: 'loaded(): void {\n    for (const member of this.members.all()) this.#armSession(member);',
-    replace: 'loaded(): void {',
-  },
-  {
-    name: 'an assignment is not written',
-    file: 'src/coordinator/classic-protocol.ts',
-    find: 'this.#host.write([groupMetadata(this, assignmentOf)], (errorCode) => {',
-    replace: 'this.#host.write([], (errorCode) => {',
+    find: 'for (const member of this.members.all()) this.#armSession(member);',
+    replace: '',
   },
   {
     name: 'a coordinator answers before what it has written is committed',
@@ -58,12 +46,6 @@ export const groupMutations: readonly Mutation[] = [
     replace: 'true || member',
   },
   {
-    name: 'a member of any epoch goes on',
-    file: 'src/coordinator/consumer/check-heartbeat.ts',
-    find: 'if (received === JOINING_EPOCH || received === memberEpoch) return undefined;',
-    replace: 'if (received !== -9 || received === memberEpoch) return undefined;',
-  },
-  {
     name: 'a member commits with an epoch that is over',
     file: 'src/coordinator/consumer/consumer-group.ts',
     find: 'return epoch === undefined || memberEpoch < epoch ? stale : ErrorCode.NONE;',
@@ -74,12 +56,6 @@ export const groupMutations: readonly Mutation[] = [
     file: 'src/coordinator/consumer/leave.ts',
     find: 'groupEpochRecord(groupId, group.epochs.groupEpoch + 1, metadataHash(names, topics)),',
     replace: 'groupEpochRecord(groupId, group.epochs.groupEpoch, metadataHash(names, topics)),',
-  },
-  {
-    name: 'a topic that grows changes nothing',
-    file: 'src/coordinator/consumer/group-change.ts',
-    find: 'if (!bumps && hash === hashBefore) return groupEpoch;',
-    replace: 'if (!bumps && hash > -1) return groupEpoch;',
   },
   {
     name: 'no session of a consumer group ends',

@@ -9,7 +9,7 @@ import { Choices } from '../../src/simulation/choices.ts';
 
 const settleMs = 60_000;
 
-/** A group of two members that own four partitions and have committed; what comes is a rebalance. */
+/** A group of two members that own four partitions and have committed; then comes a rebalance. */
 export class GroupScene {
   readonly laboratory: Laboratory;
   readonly group: SimulatedGroup;

@@ -93,7 +93,10 @@ async function many(options: {
       const worker = new Worker(fileURLToPath(import.meta.url), { workerData: share });
       worker.on('message', (message: { seed: number; failed: boolean }) => {
         done++;
-        if (message.failed) failed.push(message.seed);
+        if (message.failed) {
+          failed.push(message.seed);
+          console.log(`seed ${message.seed} fails`);
+        }
         if (done % 1000 === 0) console.log(`${done} of ${seeds} seeds, ${failed.length} failed`);
       });
       return new Promise<void>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { keyOf } from './partition-key.ts';
 
 /** A member as the leader of a classic group sees it. */
-export interface Subscriber {
+interface Subscriber {
   readonly memberId: string;
   readonly topics: readonly string[];
   /** What it says that it owns, and since which generation. */
@@ -12,8 +12,8 @@ export interface Subscriber {
 type Assigned = Map<string, string[]>;
 
 /**
- * Who gets which partition, evenly, and as many as possible stay where they are. `cooperative`: what
- * another still owns is given to nobody yet, for its owner has to let go of it first (KIP-429).
+ * Who gets which partition, evenly, and as many as possible stay where they are. `cooperative`:
+ * what another still owns is given to nobody yet, for its owner has to let go of it (KIP-429).
  */
 export function assignPartitions(
   subscribers: readonly Subscriber[],

@@ -359,7 +359,9 @@ export class ClassicGroupMember implements GroupMember {
       case ErrorCode.ILLEGAL_GENERATION:
       case ErrorCode.UNKNOWN_MEMBER_ID:
         this.#reset(errorCode === ErrorCode.ILLEGAL_GENERATION);
-        this.#rejoin();
+        // A group that cannot be written is forgotten each time: no wire is as fast as this one.
+        if (this.#state === 'joining') this.#rejoinLater();
+        else this.#rejoin();
         break;
       case ErrorCode.FENCED_INSTANCE_ID:
       case ErrorCode.INCONSISTENT_GROUP_PROTOCOL:

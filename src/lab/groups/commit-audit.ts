@@ -22,6 +22,8 @@ export class CommitAudit {
   readonly #acknowledged = new Map<string, { attempt: Attempt; arrival: number }>();
   #offsets = 0;
   #arrivals = 0;
+  /** What had arrived when the log lost something: that may be gone, whoever hears of it later. */
+  #forgotten = 0;
 
   constructor(groupId: string) {
     this.#groupId = groupId;
@@ -55,11 +57,13 @@ export class CommitAudit {
 
   acknowledged(offset: number, key: string): void {
     const attempt = this.#attempts.get(offset)!;
-    const what = `${key} of group ${this.#groupId}: offset ${offset} of ${attempt.who} was accepted`;
+    const where = `${key} of group ${this.#groupId}`;
+    const what = `${where}: offset ${offset} of ${attempt.who} was accepted`;
     mustHold('I-32', attempt.lawful.has(key), () => `${what} though its generation is not current`);
     const rival = attempt.rivals.get(key);
     mustHold('I-32', rival === undefined, () => `${what} though ${rival} owns the partition`);
     const [arrival] = attempt.arrivals;
+    if (arrival! <= this.#forgotten) return;
     const last = this.#acknowledged.get(key);
     if (last === undefined || last.arrival < arrival!) {
       this.#acknowledged.set(key, { attempt, arrival: arrival! });
@@ -74,6 +78,7 @@ export class CommitAudit {
   /** The log has lost something that Kafka would have lost as well. */
   forget(): void {
     this.#acknowledged.clear();
+    this.#forgotten = this.#arrivals;
   }
 
   /** What was acknowledged last at present; for `fetched`, where it was so when it was asked. */

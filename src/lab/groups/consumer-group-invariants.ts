@@ -32,7 +32,7 @@ export function checkConsumerGroup(group: ConsumerGroup, topics: TopicsView): vo
     const target = group.target(memberId);
     const isInTarget = memberEpoch !== assignmentEpoch || contains(target, assigned);
     mustHold('I-28', isInTarget, () => {
-      return `group ${group.groupId}: ${memberId} is at epoch ${memberEpoch} with more than its target`;
+      return `group ${group.groupId}: ${memberId} has more at epoch ${memberEpoch} than its target`;
     });
     const isReconciled = pendingRevocation.size === 0 && contains(assigned, target);
     const isGroupStable = [...group.members.values()].every(

@@ -1,5 +1,5 @@
+import type { ResponseOf } from '../../broker/request-context.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
-import type { ConsumerHeartbeatResponse } from '../../protocol/messages/consumer-group-heartbeat.ts';
 import type { Heard } from '../laboratory.ts';
 import type {
   CommitOutcome,
@@ -20,7 +20,9 @@ const unreleasedBackoffMs = 1000;
 /** `retry.backoff.max.ms` (KIP-580). */
 const retryBackoffMaxMs = 1000;
 
-type TopicPartitions = NonNullable<ConsumerHeartbeatResponse['assignment']>['topicPartitions'];
+type TopicPartitions = NonNullable<
+  ResponseOf<'ConsumerGroupHeartbeat'>['assignment']
+>['topicPartitions'];
 
 /** A member of a consumer group of the next generation (KIP-848). Its member id is its name. */
 export class ConsumerGroupMember implements GroupMember {
@@ -33,7 +35,7 @@ export class ConsumerGroupMember implements GroupMember {
   /** What it is to own, as the coordinator said it last; undefined: it has all of that. */
   #target: TopicPartitions | undefined;
   #heartbeatIntervalMs = 1000;
-  /** Everything has to be said: with a join, and when it is not known what was heard of the last. */
+  /** Everything has to be said: with a join, and when the last was perhaps not heard. */
   #saysAll = true;
   /** It owns other partitions than it has said. */
   #saysOwned = true;

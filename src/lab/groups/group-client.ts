@@ -11,7 +11,7 @@ import type { GroupApi } from './member-wire.ts';
 export const memberKinds = ['eager', 'cooperative', 'consumer'] as const;
 export type MemberKind = (typeof memberKinds)[number];
 
-export interface ClientPlan {
+interface ClientPlan {
   readonly kind: MemberKind;
   readonly name: string;
   readonly instanceId: string | null;

@@ -100,7 +100,7 @@ export class GroupInvariants {
     const lawful = keys.filter((key) => group !== undefined && this.#isLawful(group, request, key));
     const acting = actingCoordinator(cluster, groupId);
     const owners = acting?.shard === shard && group !== undefined ? this.#owners(group) : undefined;
-    const rivals = keys.flatMap((key): [string, string][] => {
+    const rivals = lawful.flatMap((key): [string, string][] => {
       const owner = owners?.get(key);
       return owner === undefined || owner === request.memberId ? [] : [[key, owner]];
     });

@@ -5,7 +5,7 @@ import type { MemberWire } from './member-wire.ts';
 import { byTopic, keyOf } from './partition-key.ts';
 
 /** As whom a member commits. */
-export interface CommitIdentity {
+interface CommitIdentity {
   readonly groupId: string;
   readonly memberId: string;
   readonly groupInstanceId: string | null;

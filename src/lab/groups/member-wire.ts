@@ -16,7 +16,7 @@ export type GroupApi =
   | 'OffsetFetch';
 
 /** The versions that members speak. Up to 9, offsets go by the names of topics. */
-export const versions = {
+const versions = {
   FindCoordinator: 6,
   JoinGroup: 9,
   SyncGroup: 5,
