@@ -1,4 +1,5 @@
 import type { ResponseOf } from '../../broker/request-context.ts';
+import type { ClusterMetadata } from '../../controller/cluster-metadata.ts';
 import {
   readAssignment,
   readSubscription,
@@ -24,6 +25,11 @@ interface ClassicMemberOptions extends MemberOptions {
   readonly cooperative: boolean;
   readonly sessionTimeoutMs?: number;
   readonly heartbeatIntervalMs?: number;
+  /**
+   * A static leader that comes back takes what was assigned for right, as Java's does, and would not
+   * notice that a topic has grown meanwhile; by default it assigns anew.
+   */
+  readonly trustsFormerLeader?: boolean;
 }
 
 type JoinResponse = ResponseOf<'JoinGroup'>;
@@ -248,8 +254,12 @@ export class ClassicGroupMember implements GroupMember {
     const attempt = this.#attempt;
     this.#assignedCounts = undefined;
     const leads = joined.leader === joined.memberId;
-    const assignments = leads && !joined.skipAssignment ? this.#assign(joined) : [];
-    if (leads) this.#assignedCounts = this.#counts();
+    const topics = this.wire.topics();
+    const assigns = leads && !joined.skipAssignment;
+    const assignments = assigns ? this.#assign(joined, topics) : [];
+    // For how many partitions the last assignment was, who has not made it does not know.
+    const isKnown = assigns || this.#options.trustsFormerLeader === true;
+    if (leads) this.#assignedCounts = isKnown ? this.#counts(topics) : 'unknown';
     const request = {
       ...{ groupId: this.groupId, generationId: this.#generationId, memberId: this.#memberId },
       ...{ groupInstanceId: this.instanceId, protocolType: 'consumer' },
@@ -270,8 +280,10 @@ export class ClassicGroupMember implements GroupMember {
   }
 
   /** It leads, and says for all who gets what. */
-  #assign({ members }: JoinResponse): { memberId: string; assignment: Uint8Array }[] {
-    const topics = this.wire.topics()?.topicsByName;
+  #assign(
+    { members }: JoinResponse,
+    topics: ClusterMetadata | undefined,
+  ): { memberId: string; assignment: Uint8Array }[] {
     const subscribers = members.map(({ memberId, metadata }) => {
       const read = readSubscription(metadata);
       const owned = keysOf(read?.ownedPartitions ?? []);
@@ -280,7 +292,7 @@ export class ClassicGroupMember implements GroupMember {
     });
     const assigned = assignPartitions(
       subscribers,
-      (topic) => topics?.get(topic)?.partitions.length ?? 0,
+      (topic) => topics?.topicsByName.get(topic)?.partitions.length ?? 0,
       this.#options.cooperative,
     );
     return members.map(({ memberId, metadata }) => {
@@ -319,20 +331,23 @@ export class ClassicGroupMember implements GroupMember {
       (answer) => {
         if (attempt !== this.#attempt || typeof answer === 'string') return;
         if (this.#state === 'stable') this.#heardError(answer.errorCode);
-        const hasChanged =
-          this.#assignedCounts !== undefined && this.#assignedCounts !== this.#counts();
-        if (this.#state === 'stable' && hasChanged) this.#rejoin();
+        if (this.#state === 'stable' && this.#haveTopicsChanged) this.#rejoin();
       },
     );
   }
 
-  /** How many partitions each of its topics has, as far as that can be told. */
-  #counts(): string {
-    const topics = this.wire.topics()?.topicsByName;
-    const counts = this.topics.map((topic) => topics?.get(topic)?.partitions.length);
-    // A broker that has just started does not know of topics yet; Java's does not answer by then.
-    const areKnown = counts.every((count) => count !== undefined);
-    return areKnown ? counts.join() : (this.#assignedCounts ?? '');
+  /** Since it assigned as the leader. */
+  get #haveTopicsChanged(): boolean {
+    const topics = this.wire.topics();
+    // A broker that has just started does not know of any yet, and Java's does not answer by then.
+    const areKnown = this.topics.every((name) => topics?.topicsByName.has(name));
+    return areKnown && (this.#assignedCounts ?? this.#counts(topics)) !== this.#counts(topics);
+  }
+
+  /** How many partitions each of its topics has. */
+  #counts(topics: ClusterMetadata | undefined): string {
+    const counts = this.topics.map((name) => topics?.topicsByName.get(name)?.partitions.length);
+    return counts.join();
   }
 
   #heardError(errorCode: number): void {
