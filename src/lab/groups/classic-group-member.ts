@@ -26,8 +26,8 @@ interface ClassicMemberOptions extends MemberOptions {
   readonly sessionTimeoutMs?: number;
   readonly heartbeatIntervalMs?: number;
   /**
-   * A static leader that comes back takes what was assigned for right, as Java's does, and would not
-   * notice that a topic has grown meanwhile; by default it assigns anew.
+   * A static leader that comes back takes what was assigned for right, as Java's does, and would
+   * not notice that a topic has grown meanwhile; by default it assigns anew.
    */
   readonly trustsFormerLeader?: boolean;
 }
