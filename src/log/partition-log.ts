@@ -15,6 +15,7 @@ import {
 } from '../protocol/records/record-batch.ts';
 import { type AcceptedBatch, validateBatch } from './batch-validation.ts';
 import { BlockArena } from './block-arena.ts';
+import { LogCleaner } from './compaction/log-cleaner.ts';
 import { Durability } from './durability.ts';
 import { type EpochEndOffset, EpochHistory } from './epoch-history.ts';
 import { checkFetched, type FetchedBatches } from './fetched-batches.ts';
@@ -89,6 +90,7 @@ export class PartitionLog {
   readonly #epochs = new EpochHistory();
   readonly #producers = new ProducerState();
   readonly #durability = new Durability();
+  readonly #cleaner = new LogCleaner();
   #segments = new SegmentList(0);
   #logStartOffset = 0;
   #logEndOffset = 0;
@@ -314,6 +316,16 @@ export class PartitionLog {
     return count;
   }
 
+  /** Drops what later records of the same key have superseded, when it is time; says whether. */
+  compact(nowMs: number): boolean {
+    const { lastStableOffset } = this;
+    const lastOfProducers = () => this.#producers.lastOffsets();
+    const log = { lastStableOffset, lastOfProducers };
+    const done = this.#cleaner.clean(this.#segments, log, this.#owner.config(), nowMs);
+    if (done !== undefined) this.#owner.emit(done);
+    return done !== undefined;
+  }
+
   /** Forgets producers by `producer.id.expiration.ms`. */
   expireProducers(nowMs: number): void {
     this.#producers.expire(nowMs, this.#owner.config().producerIdExpirationMs);
@@ -443,6 +455,7 @@ export class PartitionLog {
       if (producerIdOf(batch, 0) >= 0) this.#producers.note(batch, 0);
     });
     this.#durability.truncated(this.#logEndOffset);
+    this.#cleaner.truncated(this.#logEndOffset);
     this.setHighWatermark(this.#highWatermark);
     this.#producers.highWatermarkMoved(this.#highWatermark);
     this.#owner.emit({ type: 'truncated', logEndOffset: this.#logEndOffset });

@@ -52,7 +52,7 @@ export function encodeRecord({ type, key, value }: CoordinatorRecord): {
   value: Uint8Array | null;
 } {
   const table = tableOf(type);
-  const keyBytes = numbered(table.number, (to) => table.key.write(to, key));
+  const keyBytes = numbered(table.number, (to) => table.key().write(to, key));
   if (value === null) return { key: keyBytes, value: null };
   const version = table.writtenAt(value);
   return { key: keyBytes, value: numbered(version, (to) => table.value(version).write(to, value)) };
@@ -67,7 +67,7 @@ export function decodeRecord(
   const type = byNumber.get(fromKey.int16());
   if (type === undefined) return undefined;
   const table = tableOf(type);
-  const key = table.key.read(fromKey);
+  const key = table.key().read(fromKey);
   if (valueBytes === null) return { type, key, value: null } as CoordinatorRecord;
   const fromValue = new Reader(valueBytes);
   const version = fromValue.int16();

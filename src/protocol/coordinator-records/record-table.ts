@@ -12,7 +12,7 @@ export interface RecordTable<K, V> {
   readonly flexible: number;
   readonly keyType: Type<K>;
   readonly valueType: Type<V>;
-  readonly key: Codec<K>;
+  key(): Codec<K>;
   value(version: number): Codec<V>;
   /** The version at which Kafka writes a value: the oldest that carries it is not always it. */
   writtenAt(value: V): number;
@@ -29,6 +29,7 @@ export function record<const K extends Fields, const V extends Fields>(table: {
   const { number, versions = [0, 0], flexible = 0, writtenAt = () => versions[1] } = table;
   const keyType: Type<Values<K>> = struct(table.key);
   const valueType: Type<Values<V>> = struct(table.value);
+  let keys: Codec<Values<K>> | undefined;
   const values: Codec<Values<V>>[] = [];
   return {
     number,
@@ -36,7 +37,10 @@ export function record<const K extends Fields, const V extends Fields>(table: {
     flexible,
     keyType,
     valueType,
-    key: keyType.at({ number: 0, flexible: false }),
+    key() {
+      keys ??= keyType.at({ number: 0, flexible: false });
+      return keys;
+    },
     value(version) {
       values[version] ??= valueType.at({ number: version, flexible: version >= flexible });
       return values[version];

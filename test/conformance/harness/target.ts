@@ -64,6 +64,7 @@ const brokerConfigs = {
   'broker.heartbeat.interval.ms': 500,
   'offsets.topic.num.partitions': 5,
   'group.initial.rebalance.delay.ms': 0,
+  'log.cleaner.backoff.ms': 100,
   'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
 };
 
