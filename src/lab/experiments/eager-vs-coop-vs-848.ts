@@ -9,8 +9,8 @@ export const eagerVsCoopVs848: Experiment = {
     'Twelve partitions and three consumers, of which C needs twenty seconds to give partitions ' +
     'up, for it has to flush what it has. D joins, and is to have three of the twelve. How much ' +
     'of the topic stands still, and for how long, is a matter of the protocol: eager members ' +
-    'give up everything and wait for each other; cooperative ones keep what stays theirs, but wait ' +
-    'for each other still; under KIP-848 nobody waits for anybody but the next owner of a ' +
+    'give up everything and wait for each other; cooperative ones keep what stays theirs, but ' +
+    'wait for each other still; under KIP-848 nobody waits for anybody but the next owner of a ' +
     'partition for the one before.',
   source: 'KIP-429 (cooperative), KIP-848',
   prevention: 'group.protocol=consumer; cooperative-sticky where that is not to be had',

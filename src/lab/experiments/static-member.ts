@@ -73,7 +73,7 @@ export const staticMember: Experiment = {
       say: 'That was one rebalance.',
       do: 'pauses',
       only: ['prevented', 'also'],
-      prevented: { rebalances: 1, longestSeconds: { from: 40, to: 50 } },
+      prevented: { rebalances: 1, partitionSeconds: { from: 40, to: 52 } },
       also: { rebalances: 1, longestSeconds: { from: 40, to: 50 } },
     },
   ],

@@ -25,6 +25,11 @@ interface ClassicMemberOptions extends MemberOptions {
   readonly cooperative: boolean;
   readonly sessionTimeoutMs?: number;
   readonly heartbeatIntervalMs?: number;
+  /**
+   * A static leader that comes back takes what was assigned for right, as Java's does, and would
+   * not notice that a topic has grown meanwhile; by default it assigns anew.
+   */
+  readonly trustsFormerLeader?: boolean;
 }
 
 type JoinResponse = ResponseOf<'JoinGroup'>;
@@ -253,7 +258,8 @@ export class ClassicGroupMember implements GroupMember {
     const assigns = leads && !joined.skipAssignment;
     const assignments = assigns ? this.#assign(joined, topics) : [];
     // For how many partitions the last assignment was, who has not made it does not know.
-    if (leads) this.#assignedCounts = assigns ? this.#counts(topics) : 'unknown';
+    const isKnown = assigns || this.#options.trustsFormerLeader === true;
+    if (leads) this.#assignedCounts = isKnown ? this.#counts(topics) : 'unknown';
     const request = {
       ...{ groupId: this.groupId, generationId: this.#generationId, memberId: this.#memberId },
       ...{ groupInstanceId: this.instanceId, protocolType: 'consumer' },
@@ -325,20 +331,23 @@ export class ClassicGroupMember implements GroupMember {
       (answer) => {
         if (attempt !== this.#attempt || typeof answer === 'string') return;
         if (this.#state === 'stable') this.#heardError(answer.errorCode);
-        const hasChanged =
-          this.#assignedCounts !== undefined &&
-          this.#assignedCounts !== this.#counts(this.wire.topics());
-        if (this.#state === 'stable' && hasChanged) this.#rejoin();
+        if (this.#state === 'stable' && this.#haveTopicsChanged) this.#rejoin();
       },
     );
   }
 
-  /** How many partitions each of its topics has, as far as that can be told. */
+  /** Since it assigned as the leader. */
+  get #haveTopicsChanged(): boolean {
+    const topics = this.wire.topics();
+    // A broker that has just started does not know of any yet, and Java's does not answer by then.
+    const areKnown = this.topics.every((name) => topics?.topicsByName.has(name));
+    return areKnown && (this.#assignedCounts ?? this.#counts(topics)) !== this.#counts(topics);
+  }
+
+  /** How many partitions each of its topics has. */
   #counts(topics: ClusterMetadata | undefined): string {
     const counts = this.topics.map((name) => topics?.topicsByName.get(name)?.partitions.length);
-    // A broker that has just started does not know of topics yet; Java's does not answer by then.
-    const areKnown = counts.every((count) => count !== undefined);
-    return areKnown ? counts.join() : (this.#assignedCounts ?? '');
+    return counts.join();
   }
 
   #heardError(errorCode: number): void {

@@ -148,6 +148,7 @@ export class StoryConsumer {
         : new ClassicGroupMember({
             ...{ ...options, name, sessionTimeoutMs, heartbeatIntervalMs },
             cooperative: settings.assignor === 'cooperative',
+            trustsFormerLeader: true,
           });
     this.#member.start();
     return this.#member;
