@@ -107,11 +107,22 @@ test('while a new leader does not know its end, nobody has caught up (KIP-207)',
   expect(world.leader('orders')).toBe(next);
   expect(groupStatus(cluster, 'g')).toMatchObject({ lag: null, offsets: [{ lag: null }] });
   expect(await waiting.isOver()).toBe(false);
+  const wait = new LagWait(cluster, 'g', 0, undefined);
+  const advanced = { atMs: 0, sequence: 0, node: 'broker 2', about: 'orders-0' };
+  const mayEnd = () => {
+    expect(wait.holds()).toBe(false);
+    return wait.mayChangeBy({ ...advanced, event: { type: 'high-watermark-advanced' } });
+  };
+  expect(mayEnd()).toBe(true);
   for (const to of [next, leader]) {
     cluster.network.setLink({ from: other, to, plane: 'replication' }, { cut: false });
   }
   world.advance(1000);
-  expect([groupStatus(cluster, 'g').lag, await waiting.isOver()]).toEqual([1, false]);
+  expect([groupStatus(cluster, 'g').lag, mayEnd(), await waiting.isOver()]).toEqual([
+    1,
+    false,
+    false,
+  ]);
   world.commit(1)();
   world.advance(1000);
   expect(await waiting.isOver()).toBe(true);
@@ -156,6 +167,17 @@ describe('groups of KIP-848', () => {
   });
 });
 
+test('a topic that is deleted is nothing to be read any more', async () => {
+  const world = new GroupWorld();
+  world.createTopic('gone', [world.cluster.brokerIds]);
+  world.produce('gone', ['v']);
+  new Consumer(world, { topics: ['gone', 'orders'] }).join();
+  const waiting = waitForLag(world, 0);
+  expect(await waiting.isOver()).toBe(false);
+  world.deleteTopic('gone');
+  expect(await waiting.isOver()).toBe(true);
+});
+
 test('a group of KIP-848 as plain data', () => {
   const world = new GroupWorld();
   const consumer = new Consumer(world, { memberId: 'm', instanceId: 'i' });
@@ -184,8 +206,8 @@ test('a group of KIP-848 as plain data', () => {
 test("what is none of the group's business is not looked at", async () => {
   const world = new GroupWorld();
   new Consumer(world).join();
-  const waits = [waitUntilStable(world, 2), waitForLag(world, 0), waitForCommit(world, 0, 9)];
   world.produce('orders', ['v']);
+  const waits = [waitUntilStable(world, 2), waitForLag(world, 0), waitForCommit(world, 0, 9)];
   await Promise.all(waits.map((wait) => wait.isOver()));
   const before = waits.map(({ looks }) => looks);
   for (let count = 0; count < 100; count++) world.produce('orders', ['v']);
