@@ -101,7 +101,7 @@ async function staticMember(group, { leavesWhenStatic = false }) {
   const first = leavesWhenStatic ? group.joinByProcess(joining) : await group.join(joining);
   const second = await group.join({ instanceId: 'second' });
   await group.sharedBy(first, second);
-  await group.allRead();
+  await group.round();
   const before = first.partitions;
   const history = [...second.history];
   await first.close();

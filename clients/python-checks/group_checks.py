@@ -103,7 +103,7 @@ def static_member(group):
     first = group.join(instance_id="first")
     second = group.join(instance_id="second")
     group.shared_by(first, second)
-    group.all_read()
+    group.round()
     before, history = first.partitions, list(second.history)
     first.close()
     again = group.join(instance_id="first")

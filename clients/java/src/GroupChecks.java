@@ -150,7 +150,7 @@ final class GroupChecks {
     var first = group.join(joining);
     var second = group.join(group.joining().with("group.instance.id", "second"));
     group.sharedBy(first, second);
-    group.allRead();
+    group.round();
     var before = first.partitions();
     var history = second.history();
     first.close();

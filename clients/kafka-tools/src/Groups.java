@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** The checks of consumer groups, beside each other, as most of their time is waiting. */
+/** The checks of consumer groups, some beside each other, as most of their time is waiting. */
 final class Groups {
   private interface Check {
     String run(ToolGroup group) throws Exception;
@@ -25,7 +25,10 @@ final class Groups {
   private final Tools tools;
   private final String prefix;
   private final Path configs;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  /** Few at once: a tool is loaded anew for each run, and that is work. */
+  private final ExecutorService threads = Executors.newFixedThreadPool(3);
+
   private final List<Future<?>> running = new ArrayList<>();
 
   Groups(Report report, Tools tools, String prefix) throws IOException {
@@ -38,11 +41,11 @@ final class Groups {
 
   void start() {
     running.add(threads.submit(() -> inGroup("members", configs, this::killed)));
+    // With KIP-848 the broker says how often members send a heartbeat.
+    start("group-848", Path.of("/dev/null"), this::nextGeneration);
     running.add(threads.submit(() -> inGroup("commits", configs, this::commits)));
     start("group-static", configs, this::staticMember);
     start("group-cooperative", configs, this::cooperative);
-    // With KIP-848 the broker says how often.
-    start("group-848", Path.of("/dev/null"), this::nextGeneration);
     start("group-admin", configs, this::administer);
   }
 
@@ -182,7 +185,7 @@ final class Groups {
     var first = group.join(id);
     var second = group.join(" --group-instance-id second");
     group.sharedBy(first, second);
-    group.allRead();
+    group.round();
     var before = first.partitions();
     var history = second.history();
     first.end();
