@@ -30,8 +30,8 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /**
- * A client that takes its time. What it is to give up it holds until its next heartbeat, and what it
- * is given on top of that it has only then.
+ * A client that takes its time. What it is to give up it holds until its next heartbeat, and only
+ * then has what it is given on top of that.
  */
 class Client extends Consumer {
   held: readonly number[] = [];
