@@ -5,7 +5,7 @@ import type { MemberWire } from './member-wire.ts';
 import { byTopic, keyOf } from './partition-key.ts';
 
 /** As whom a member commits. */
-interface CommitIdentity {
+export interface CommitIdentity {
   readonly groupId: string;
   readonly memberId: string;
   readonly groupInstanceId: string | null;

@@ -5,7 +5,7 @@ import type { Target } from '../producer.ts';
 /** A partition as one word, `orders-3`, so that sets can hold it. */
 export const keyOf = ({ topic, partition }: Target): string => `${topic}-${partition}`;
 
-function partitionOf(key: string): Target {
+export function partitionOf(key: string): Target {
   const dash = key.lastIndexOf('-');
   return { topic: key.slice(0, dash), partition: Number(key.slice(dash + 1)) };
 }
