@@ -60,6 +60,7 @@ class World {
   readonly follower = makeLog().log;
   written: Kept[] = [];
   atMs = nowMs;
+  producerId = 1;
   sequence = 0;
   name = 0;
 
@@ -68,7 +69,11 @@ class World {
       key: `k${key}`,
       value: isTombstone ? null : `${++this.name}`.padEnd(size, '.'),
     }));
-    const producer = { producerId: 1, producerEpoch: 0, baseSequence: this.sequence };
+    const producer = {
+      producerId: this.producerId,
+      producerEpoch: 0,
+      baseSequence: this.sequence,
+    };
     if (isIdempotent) this.sequence += records.length;
     const bytes = buildBatch(
       records.map(({ key, value }) => ({
@@ -93,6 +98,9 @@ class World {
     const end = baseOffset < 0 ? offset : baseOffset;
     if (end < highWatermark) return;
     this.leader.truncateTo(end);
+    // What was sent last may have gone; a producer that is told so begins anew.
+    this.producerId++;
+    this.sequence = 0;
     if (this.follower.logEndOffset > end) this.follower.truncateTo(end);
     this.written = this.written.filter((one) => one.offset < this.leader.logEndOffset);
   }
