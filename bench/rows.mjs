@@ -29,6 +29,11 @@ const acksRatios = (size) => [
   acksRatio(size, 'CPU per message', 'cpuUs', { less: true, own: [1.1, 1.02] }),
 ];
 
+/** Of the scenario with a group; `metric` is of 500 members, and that much has to hold. */
+const ofGroup = (title, metric, unit, bound) => ({
+  ...{ scenario: 'groups', title, metric, unit, less: true, bound },
+});
+
 export const rows = [
   rate('one', 'produce 100 B acks=1, messages', 'produce 100 B', {
     ...{ null: [0.75, 0.9], kfake: [1.0, 1.3], kafka: [1.05, 1.3] },
@@ -118,6 +123,29 @@ export const rows = [
   }),
   rate('jvm', "Kafka's Java producer, 100 B, messages", 'produce 100 B'),
   rate('jvm', "Kafka's Java producer, 1 KB, messages", 'produce 1 KB'),
+  ofGroup(
+    '500 classic members over 1,000 partitions rebalance',
+    'classic rebalance @500 ms',
+    'ms',
+    {
+      ...{ kfake: [1.3, 1], kafka: [1, 0.4] },
+    },
+  ),
+  ofGroup('the same, broker CPU', 'classic rebalance @500 cpuMs', 'ms', { kafka: [1, 0.4] }),
+  ofGroup('500 members of a consumer group (KIP-848) converge', 'convergence @500 ms', 'ms', {
+    ...{ kfake: [1.3, 1], kafka: [1, 0.5] },
+  }),
+  ofGroup('the same, broker CPU', 'convergence @500 cpuMs', 'ms', { kafka: [1, 0.4] }),
+  ofGroup('heartbeat, 500 classic members, broker CPU', 'heartbeat @500 cpuUs', 'µs', {
+    kafka: [1, 0.5],
+  }),
+  ofGroup('heartbeat, 500 members of KIP-848, broker CPU', 'consumer heartbeat @500 cpuUs', 'µs', {
+    kafka: [1, 0.5],
+  }),
+  ofGroup('commit of one offset, 500 members, broker CPU', 'commit @500 cpuUs', 'µs', {
+    kafka: [1, 0.5],
+  }),
+  ofGroup('memory after that', 'memory @500 MB', 'MB', { kafka: [0.3, 0.2] }),
 ];
 
 /** What the plots show of the scenarios that grow: panel by panel, metric and unit. */
@@ -136,6 +164,16 @@ export const growth = {
     'produce 1 KB, messages/s': 'produce rate',
     'consume 1 KB, messages/s': 'fetch rate',
     'longest wait while producing, ms': 'produce pauseMaxMs',
+    'memory, MB': 'memory MB',
+  },
+  groups: {
+    'full rebalance, classic, ms': 'classic rebalance ms',
+    'full rebalance, classic, broker CPU, ms': 'classic rebalance cpuMs',
+    'all join and converge, KIP-848, ms': 'convergence ms',
+    'all join and converge, KIP-848, broker CPU, ms': 'convergence cpuMs',
+    'heartbeat, classic, broker CPU, µs': 'heartbeat cpuUs',
+    'heartbeat, KIP-848, broker CPU, µs': 'consumer heartbeat cpuUs',
+    'commit of one offset, broker CPU, µs': 'commit cpuUs',
     'memory, MB': 'memory MB',
   },
   stored: {

@@ -1,5 +1,5 @@
 // As much of Kafka's wire as the bench speaks itself: integers, strings and frames of the
-// versions that have plain headers.
+// versions that have plain headers, and what the one message needs that has no such version.
 
 export class Writer {
   constructor(sizeBytes = 512) {
@@ -27,6 +27,23 @@ export class Writer {
     this.int16(value.length);
     this.at += this.bytes.latin1Write(value, this.at);
     return this;
+  }
+  uvarint(value) {
+    let rest = value;
+    for (; rest > 127; rest >>>= 7) this.bytes[this.at++] = (rest & 127) | 128;
+    this.bytes[this.at++] = rest;
+    return this;
+  }
+  /** A string of a flexible version; null has the length 0. */
+  compact(value) {
+    if (value === null) return this.uvarint(0);
+    this.uvarint(value.length + 1);
+    this.at += this.bytes.latin1Write(value, this.at);
+    return this;
+  }
+  /** Bytes behind their size. */
+  sized(bytes) {
+    return this.int32(bytes.length).raw(bytes);
   }
   raw(bytes) {
     this.at += bytes.copy(this.bytes, this.at);
@@ -63,6 +80,24 @@ export class Reader {
     const size = Math.max(0, this.int16());
     this.at += size;
     return this.bytes.latin1Slice(this.at - size, this.at);
+  }
+  uvarint() {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.bytes[this.at++];
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  }
+  compact() {
+    const size = Math.max(0, this.uvarint() - 1);
+    this.at += size;
+    return this.bytes.latin1Slice(this.at - size, this.at);
+  }
+  sized() {
+    const size = this.int32();
+    this.at += size;
+    return this.bytes.subarray(this.at - size, this.at);
   }
   skip(sizeBytes) {
     this.at += sizeBytes;

@@ -2,6 +2,7 @@ export type { Loss } from './broker/broker-event.ts';
 export type { RequestCount } from './broker/request-census.ts';
 export type { NodeState } from './cluster/broker-seat.ts';
 export type { Knobs } from './config/knobs.ts';
+export type { GroupState } from './coordinator/group.ts';
 export { ClusterError, type ClusterErrorCode } from './server/cluster-error.ts';
 export type {
   BrokerOptions,
@@ -17,10 +18,23 @@ export type {
   PartitionStatus,
 } from './server/cluster-status.ts';
 export type { ControllerOptions } from './server/controller-options.ts';
+export type {
+  GroupMember,
+  GroupOffset,
+  GroupStatus,
+  TopicPartition,
+} from './server/group-status.ts';
 export type { CrashOptions, KafkaBroker } from './server/kafka-broker.ts';
 export type { KafkaCluster } from './server/kafka-cluster.ts';
 export type { KafkaController } from './server/kafka-controller.ts';
 export type { KafkaEvent } from './server/kafka-event.ts';
+export type {
+  GroupCommitOptions,
+  GroupLagOptions,
+  GroupStableOptions,
+  KafkaGroup,
+  KafkaGroupOffset,
+} from './server/kafka-group.ts';
 export type { KafkaPartition, KafkaReplica } from './server/kafka-partition.ts';
 export type { KafkaRecord, NewRecord, RecordPlace } from './server/kafka-records.ts';
 export type { KafkaTopic, ProduceOptions } from './server/kafka-topic.ts';

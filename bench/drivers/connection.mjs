@@ -7,7 +7,7 @@ const timeoutMs = 120_000;
 const clientId = 'bench';
 
 /** A request's frame; `write` adds its body. */
-function request(key, version, write, sizeBytes = 1024) {
+export function request(key, version, write, sizeBytes = 1024) {
   const out = new Writer(sizeBytes).int16(key).int16(version).int32(1).string(clientId);
   write(out);
   return out.frame();
@@ -84,6 +84,21 @@ export class Connection {
     const socket = net.connect(Number(port), host === 'localhost' ? '127.0.0.1' : host);
     await once(socket, 'connect');
     return new Connection(socket);
+  }
+
+  /** `count` of them; 40 at a time, as Kafka lets no more than 50 wait to be accepted. */
+  static async openAll(address, count, each = async () => undefined) {
+    const opened = [];
+    const one = async () => {
+      const connection = await Connection.open(address);
+      opened.push(connection);
+      await each(connection);
+    };
+    while (opened.length < count) {
+      const next = Math.min(40, count - opened.length);
+      await Promise.all(Array.from({ length: next }, one));
+    }
+    return opened;
   }
 
   #take(chunk) {

@@ -1,5 +1,6 @@
 // Every scenario by the name that --only takes, in the order in which they run.
 import { freshOne, freshThree } from './fresh.mjs';
+import { groupsOfMany } from './groups.mjs';
 import { inProcess } from './in-process.mjs';
 import { jvm } from './jvm.mjs';
 import { one } from './one.mjs';
@@ -16,4 +17,5 @@ export const scenarios = {
   partitions,
   connections,
   stored,
+  groups: groupsOfMany,
 };

@@ -52,20 +52,9 @@ export const partitions = {
   },
 };
 
-/** Opens connections, each of which asks once; 40 at a time, as Kafka lets no more than 50 wait. */
-async function connectAll(session, count) {
-  const opened = [];
-  const one = async () => {
-    const connection = await Connection.open(session.bootstrap);
-    opened.push(connection);
-    await connection.ask(frames.apiVersions());
-  };
-  while (opened.length < count) {
-    const next = Math.min(40, count - opened.length);
-    await Promise.all(Array.from({ length: next }, one));
-  }
-  return opened;
-}
+/** Opens connections, each of which asks once. */
+const connectAll = (session, count) =>
+  Connection.openAll(session.bootstrap, count, (one) => one.ask(frames.apiVersions()));
 
 export const connections = {
   ...common,

@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, Records
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.partitioner import murmur2
 
+import groups
 from records import Journal, Record, keyed_by, numbered
 from report import BROKERS, PREFIX, WAIT_SECONDS, expect, reported, status
 
@@ -274,5 +275,7 @@ async def main():
     await check("admin", admin())
 
 
+wait_for_groups = groups.start()  # beside all the rest, as they mostly wait
 asyncio.run(main())
+wait_for_groups()
 sys.exit(status())

@@ -30,6 +30,9 @@ func config(extra kafka.ConfigMap) *kafka.ConfigMap {
 }
 
 func main() {
+	if checks.SitDown(join) {
+		return
+	}
 	admin, err := kafka.NewAdminClient(config(nil))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -41,10 +44,12 @@ func main() {
 		journal: checks.NewJournal(),
 	}
 	report := &checks.Report{}
+	groups := checks.BeginGroups(report, p.groups())
 	report.Check("create-topic", p.createTopic)
 	report.Check("metadata", p.metadata)
 	p.checkProducer(report)
 	p.checkConsumer(report)
 	report.Check("admin", p.administrate)
+	groups.End()
 	report.End()
 }

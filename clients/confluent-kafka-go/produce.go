@@ -39,6 +39,14 @@ func (p *Program) roundTrip(records []checks.Record, extra kafka.ConfigMap) func
 }
 
 func (p *Program) write(records []checks.Record, partition int32, extra kafka.ConfigMap) error {
+	for i := range records {
+		records[i].Partition = partition
+	}
+	return p.send(records, extra)
+}
+
+// Send each record to its partition.
+func (p *Program) send(records []checks.Record, extra kafka.ConfigMap) error {
 	producer, err := kafka.NewProducer(config(extra))
 	if err != nil {
 		return err
@@ -47,7 +55,7 @@ func (p *Program) write(records []checks.Record, partition int32, extra kafka.Co
 	reports := make(chan kafka.Event, len(records))
 	for i, record := range records {
 		message := messageOf(record)
-		message.TopicPartition = kafka.TopicPartition{Topic: &p.topic, Partition: partition}
+		message.TopicPartition = kafka.TopicPartition{Topic: &p.topic, Partition: record.Partition}
 		message.Opaque = i
 		if err := producer.Produce(message, reports); err != nil {
 			return err

@@ -8,11 +8,12 @@ import (
 	"odradek/checks"
 )
 
+// Records carry times of their own choosing, which retention would otherwise find too old.
+var forever = map[string]string{"retention.ms": "-1"}
+
 func (p *Program) createTopic() (string, error) {
 	created, err := p.admin.CreateTopics(p.ctx, []kafka.TopicSpecification{{
-		Topic: p.topic, NumPartitions: 3, ReplicationFactor: 3,
-		// records carry times of their own choosing, which retention would otherwise find too old
-		Config: map[string]string{"retention.ms": "-1"},
+		Topic: p.topic, NumPartitions: 3, ReplicationFactor: 3, Config: forever,
 	}})
 	if err := outcome(created, err); err != nil {
 		return "", err

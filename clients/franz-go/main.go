@@ -27,6 +27,9 @@ func client(options ...kgo.Opt) (*kgo.Client, error) {
 }
 
 func main() {
+	if checks.SitDown(join) {
+		return
+	}
 	asking, err := client()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -36,11 +39,14 @@ func main() {
 		ctx: context.Background(), topic: checks.Named("records"),
 		admin: kadm.NewClient(asking), journal: checks.NewJournal(),
 	}
+	p.admin.SetTimeoutMillis(int32(checks.Patience.Milliseconds()))
 	report := &checks.Report{}
+	groups := checks.BeginGroups(report, p.groups())
 	report.Check("create-topic", p.createTopic)
 	report.Check("metadata", p.metadata)
 	p.checkProducing(report)
 	p.checkConsuming(report)
 	report.Check("admin", p.administrate)
+	groups.End()
 	report.End()
 }

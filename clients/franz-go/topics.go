@@ -8,10 +8,11 @@ import (
 	"odradek/checks"
 )
 
+// Records carry times of their own choosing, which retention would otherwise find too old.
+var forever = map[string]*string{"retention.ms": kadm.StringPtr("-1")}
+
 func (p *Program) createTopic() (string, error) {
-	// records carry times of their own choosing, which retention would otherwise find too old
-	configs := map[string]*string{"retention.ms": kadm.StringPtr("-1")}
-	if _, err := p.admin.CreateTopic(p.ctx, 3, 3, configs, p.topic); err != nil {
+	if _, err := p.admin.CreateTopic(p.ctx, 3, 3, forever, p.topic); err != nil {
 		return "", err
 	}
 	return checks.Await("3 partitions, 3 replicas, retention.ms=-1", func() (string, error) {

@@ -49,9 +49,18 @@ func (j *Journal) keep(records []Record) {
 		j.partitions[record.Partition] = append(j.partitions[record.Partition], record)
 	}
 	for _, partition := range j.Partitions() {
-		byOffset := func(a, b Record) int { return int(a.Offset - b.Offset) }
 		slices.SortFunc(j.partitions[partition], byOffset)
 	}
+}
+
+func byOffset(a, b Record) int { return int(a.Offset - b.Offset) }
+
+func (j *Journal) total() int {
+	total := 0
+	for _, records := range j.partitions {
+		total += len(records)
+	}
+	return total
 }
 
 // FromEarliest reads every partition from its start, whatever the client calls that.
@@ -95,10 +104,6 @@ type Bounds func(partition int32) (begin, end int64, err error)
 
 // CompareAll reads every partition from beginning to end: nothing is missing, nothing is extra.
 func (j *Journal) CompareAll(bounds Bounds, read Read) (string, error) {
-	total := 0
-	for _, records := range j.partitions {
-		total += len(records)
-	}
 	err := each([]int32{0, 1, 2}, func(partition int32) error {
 		begin, end, err := bounds(partition)
 		if err != nil {
@@ -107,7 +112,7 @@ func (j *Journal) CompareAll(bounds Bounds, read Read) (string, error) {
 		got, err := read(partition, begin, int(end-begin))
 		return errors.Join(err, Same(j.Records(partition), got))
 	})
-	return fmt.Sprintf("%d records", total), err
+	return fmt.Sprintf("%d records", j.total()), err
 }
 
 // Each partition at once, as readers may have to wait for the end of a long poll.

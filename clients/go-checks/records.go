@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -23,11 +24,16 @@ type Header struct {
 }
 
 // Records carry times an interval apart, from this one on, so that time grows with the offset.
-var now = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+var (
+	clock sync.Mutex
+	now   = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+)
 
 const interval = time.Second
 
 func record(key, value []byte, headers ...Header) Record {
+	clock.Lock()
+	defer clock.Unlock()
 	now = now.Add(interval)
 	return Record{Key: key, Value: value, Headers: headers, Timestamp: now}
 }

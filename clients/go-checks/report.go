@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 )
 
-// Patience is how long a program waits for the cluster before it calls that a failure.
-const Patience = 20 * time.Second
+// Patience is how long a program waits for the cluster before it calls that a failure. It is longer
+// than a session, whose end may be what is waited for.
+const Patience = 60 * time.Second
 
 // Bootstrap is where the cluster is.
 func Bootstrap() []string { return strings.Split(os.Getenv("BOOTSTRAP_SERVERS"), ",") }
@@ -20,8 +22,11 @@ func Bootstrap() []string { return strings.Split(os.Getenv("BOOTSTRAP_SERVERS"),
 // Named gives a topic or a client id its place among those of other programs.
 func Named(name string) string { return os.Getenv("TOPIC_PREFIX") + "-" + name }
 
-// Report prints one JSON line per check.
-type Report struct{ failed bool }
+// Report prints one JSON line per check. Checks may run side by side.
+type Report struct {
+	lock   sync.Mutex
+	failed bool
+}
 
 type result struct {
 	Check  string `json:"check"`
@@ -43,9 +48,8 @@ func (r *Report) Check(name string, check func() (detail string, err error)) {
 	result := result{Check: name, Ok: err == nil, Ms: time.Since(began).Milliseconds(), Detail: detail}
 	if err != nil {
 		result.Error = err.Error()
-		r.failed = true
 	}
-	print(result)
+	r.print(result, err != nil)
 }
 
 func survive(check func() (string, error)) (detail string, err error) {
@@ -58,7 +62,9 @@ func survive(check func() (string, error)) (detail string, err error) {
 }
 
 // Lacks says what the client does not have.
-func (r *Report) Lacks(name, why string) { print(lack{Lacks: name, Why: why}) }
+func (r *Report) Lacks(name, why string) {
+	r.print(lack{Lacks: name, Why: why}, false)
+}
 
 // End ends the program, with status 0 if no check has failed.
 func (r *Report) End() {
@@ -67,11 +73,14 @@ func (r *Report) End() {
 	}
 }
 
-func print(line any) {
+func (r *Report) print(line any, failed bool) {
 	text, err := json.Marshal(line)
 	if err != nil {
 		panic(err)
 	}
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	r.failed = r.failed || failed
 	fmt.Println(string(text))
 }
 

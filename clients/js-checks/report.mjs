@@ -24,11 +24,9 @@ export async function check(name, work) {
 /** What the client does not have. */
 export const lacks = (name, why) => say({ lacks: name, why });
 
-/**
- * Until it holds, or ten seconds long: a broker may show what another one has done a moment later.
- */
+/** Until it holds, or a minute long: a broker may show what another one has done a moment later. */
 export async function eventually(assertion) {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     try {
       return await assertion();

@@ -30,7 +30,11 @@ func main() {
 			ClientID: checks.Named("kafka-go"),
 		}},
 	}
+	if checks.SitDown(p.join) {
+		return
+	}
 	report := &checks.Report{}
+	groups := checks.BeginGroups(report, p.groups())
 	report.Check("create-topic", p.createTopic)
 	report.Check("metadata", p.metadata)
 	p.checkWriter(report)
@@ -40,5 +44,6 @@ func main() {
 		return p.journal.CompareAll(p.bounds, p.read)
 	})
 	report.Check("admin", p.administrate)
+	groups.End()
 	report.End()
 }

@@ -8,12 +8,13 @@ import (
 	"odradek/checks"
 )
 
+// Records carry times of their own choosing, which retention would otherwise find too old.
+var forever = []kafka.ConfigEntry{{ConfigName: "retention.ms", ConfigValue: "-1"}}
+
 func (p *Program) createTopic() (string, error) {
 	answer, err := p.client.CreateTopics(p.ctx, &kafka.CreateTopicsRequest{
 		Topics: []kafka.TopicConfig{{
-			Topic: p.topic, NumPartitions: 3, ReplicationFactor: 3,
-			// records carry times of their own choosing, which retention would otherwise find too old
-			ConfigEntries: []kafka.ConfigEntry{{ConfigName: "retention.ms", ConfigValue: "-1"}},
+			Topic: p.topic, NumPartitions: 3, ReplicationFactor: 3, ConfigEntries: forever,
 		}},
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.partitioner.default import murmur2
 
+import groups
 from records import Journal, Record, keyed_by, numbered
 from report import BROKERS, PREFIX, WAIT_SECONDS, check, eventually, expect, status
 
@@ -209,6 +210,7 @@ def admin():
 
 
 check("create-topic", create_topic)
+wait_for_groups = groups.start()  # beside all the rest, as they mostly wait
 for codec in ["uncompressed", "gzip", "snappy", "lz4", "zstd"]:
     kind = None if codec == "uncompressed" else codec
     check(f"produce-{codec}", produced, codec, compression_type=kind)
@@ -227,4 +229,5 @@ check("read-from-timestamp", read_from_timestamp)
 check("compare-all", compare_all)
 check("metadata", metadata)
 check("admin", admin)
+wait_for_groups()
 sys.exit(status())

@@ -5,10 +5,12 @@ import { Journal, same } from '../js-checks/journal.mjs';
 import { keyed, nullValues, sizes, unkeyed, withHeaders } from '../js-checks/records.mjs';
 import { brokers, check, eventually, named } from '../js-checks/report.mjs';
 import './codecs.mjs';
+import { checkGroups } from './group.mjs';
 import { Reader } from './reader.mjs';
 
 const { CompressionTypes, ConfigResourceTypes, Kafka, logLevel, Partitioners } = kafkajs;
 
+const groups = checkGroups(); // beside all the rest, as it mostly waits
 const topic = named('records');
 const kafka = new Kafka({ clientId: named('kafkajs'), brokers, logLevel: logLevel.ERROR });
 const admin = kafka.admin();
@@ -20,10 +22,19 @@ const retention = async () => {
   return resources[0].configEntries[0].configValue;
 };
 
+/** Low and high offset of each partition. */
+async function bounds() {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return offsets
+    .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
+    .sort((a, b) => a.partition - b.partition);
+}
+
 await check('create-topic', async () => {
   const configEntries = [{ name: 'retention.ms', value: '-1' }];
   const shape = { topic, numPartitions: 3, replicationFactor: 3, configEntries };
-  ok(await admin.createTopics({ topics: [shape] }));
+  ok(await admin.createTopics({ topics: [shape], waitForLeaders: false }));
+  await eventually(bounds); // each leader knows it
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   equal(topics[0].partitions.length, 3);
   equal(topics[0].partitions[0].replicas.length, 3);
@@ -32,14 +43,6 @@ await check('create-topic', async () => {
 
 const reader = await Reader.open(kafka, topic);
 const journal = new Journal(reader.read);
-
-/** Low and high offset of each partition. */
-async function bounds() {
-  const offsets = await admin.fetchTopicOffsets(topic);
-  return offsets
-    .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
-    .sort((a, b) => a.partition - b.partition);
-}
 
 /** Produces rows and says where each went, which kafkajs says for the first of a partition only. */
 async function produce(rows, { acks = -1, compression, idempotent = false } = {}) {
@@ -165,5 +168,6 @@ await check('admin', async () => {
   return 'create partitions, alter configs, delete records, list and delete topics';
 });
 
+await groups;
 await reader.close();
 await admin.disconnect();

@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers';
 import { brokers, named } from '../js-checks/report.mjs';
 
 const common = ['-b', brokers.join(','), '-X', `client.id=${named('kcat')}`];
-const start = (args) => spawn('kcat', [...common, ...args]);
+/** Starts kcat. */
+export const start = (args) => spawn('kcat', [...common, ...args]);
 
 /** Runs kcat, which must succeed and have nothing to complain about; resolves to what it printed. */
 export async function kcat(args, input = '') {
@@ -39,8 +40,8 @@ const reading = (topic, from) => {
  *
  * @returns {Promise<Message[]>}
  */
-export async function read(topic, from) {
-  return messages(await kcat([...reading(topic, from), '-e']));
+export async function read(topic, from, ...how) {
+  return messages(await kcat([...reading(topic, from), '-e', ...how]));
 }
 
 /** Waits at the end of a topic; then calls `write` and resolves to the `count` messages that come. */
@@ -53,7 +54,7 @@ export async function readNext(topic, count, write) {
   return messages(await found);
 }
 
-const messages = (lines) =>
+export const messages = (lines) =>
   lines
     .split('\n')
     .filter((line) => line !== '')

@@ -1,6 +1,7 @@
 // kcat against a Kafka cluster.
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import { check, eventually, lacks, named } from '../js-checks/report.mjs';
+import { checkGroups } from './group.mjs';
 import { kcat, produce, read, readNext } from './kcat.mjs';
 
 const topic = named('records');
@@ -22,6 +23,8 @@ async function roundTrip(records, ...how) {
 
 const numbered = (label, count = 20) =>
   Array.from({ length: count }, (_, i) => [`key ${i % 50}`, `${label} ${i}`, []]);
+
+const groups = checkGroups();
 
 lacks('create-topic', 'kcat has no admin: the broker creates a topic that is written to');
 
@@ -110,3 +113,4 @@ await check('metadata', async () => {
 });
 
 lacks('admin', 'kcat has none');
+await groups;

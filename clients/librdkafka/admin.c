@@ -5,18 +5,17 @@
 
 #include "topic.h"
 
-static rd_kafka_t *client;
-static rd_kafka_queue_t *queue; /* where its answers come */
+rd_kafka_t *admin_client;
+rd_kafka_queue_t *admin_queue;
 
-static bool open_admin(char *said) {
-    if (!client) client = open_client(RD_KAFKA_PRODUCER, NULL, said);
-    if (client && !queue) queue = rd_kafka_queue_new(client);
-    return client;
+bool open_admin(char *said) {
+    if (!admin_client) admin_client = open_client(RD_KAFKA_PRODUCER, NULL, said);
+    if (admin_client && !admin_queue) admin_queue = rd_kafka_queue_new(admin_client);
+    return admin_client;
 }
 
-/* The answer to the one request that is under way, or NULL. */
-static rd_kafka_event_t *answer(char *said) {
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, WAIT_MS);
+rd_kafka_event_t *answer(char *said) {
+    rd_kafka_event_t *event = rd_kafka_queue_poll(admin_queue, WAIT_MS);
     if (event && !rd_kafka_event_error(event)) return event;
     SAY(said, "admin: %s", event ? rd_kafka_event_error_string(event) : "no answer");
     return NULL;
@@ -29,9 +28,9 @@ static bool topic_answer(const rd_kafka_topic_result_t **results, size_t count, 
     return true;
 }
 
-static bool create(rd_kafka_NewTopic_t *topic, char *said) {
+bool create(rd_kafka_NewTopic_t *topic, char *said) {
     size_t count;
-    rd_kafka_CreateTopics(client, &topic, 1, NULL, queue);
+    rd_kafka_CreateTopics(admin_client, &topic, 1, NULL, admin_queue);
     rd_kafka_event_t *event = answer(said);
     if (!event) return false;
     const rd_kafka_topic_result_t **topics =
@@ -43,7 +42,7 @@ static bool create(rd_kafka_NewTopic_t *topic, char *said) {
 static int partitions_of(const char *topic) {
     const struct rd_kafka_metadata *metadata;
     int found = 0;
-    if (rd_kafka_metadata(client, 1, NULL, &metadata, WAIT_MS)) return -1;
+    if (rd_kafka_metadata(admin_client, 1, NULL, &metadata, WAIT_MS)) return -1;
     for (int i = 0; i < metadata->topic_cnt; i++)
         if (!strcmp(metadata->topics[i].topic, topic)) found = metadata->topics[i].partition_cnt;
     rd_kafka_metadata_destroy(metadata);
@@ -52,7 +51,7 @@ static int partitions_of(const char *topic) {
 
 static bool config_is(const char *topic, const char *name, const char *value, char *said) {
     rd_kafka_ConfigResource_t *asked = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
-    rd_kafka_DescribeConfigs(client, &asked, 1, NULL, queue);
+    rd_kafka_DescribeConfigs(admin_client, &asked, 1, NULL, admin_queue);
     rd_kafka_event_t *event = answer(said);
     if (!event) return false;
     size_t count;
@@ -80,8 +79,8 @@ bool create_topic(char *said, const void *argument) {
 bool metadata(char *said, const void *argument) {
     (void)argument;
     const struct rd_kafka_metadata *found;
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(client, topic_name, NULL);
-    rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, topic, &found, WAIT_MS);
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(admin_client, topic_name, NULL);
+    rd_kafka_resp_err_t error = rd_kafka_metadata(admin_client, 0, topic, &found, WAIT_MS);
     EXPECT(!error, said, "%s", rd_kafka_err2str(error));
     EXPECT(found->broker_cnt == 3, said, "%d brokers", found->broker_cnt);
     EXPECT(found->topics[0].partition_cnt == PARTITIONS, said, "partitions");
@@ -100,7 +99,7 @@ bool metadata(char *said, const void *argument) {
 
 static bool grow(const char *topic, int count, char *said) {
     rd_kafka_NewPartitions_t *more = rd_kafka_NewPartitions_new(topic, count, said, SAID_SIZE);
-    rd_kafka_CreatePartitions(client, &more, 1, NULL, queue);
+    rd_kafka_CreatePartitions(admin_client, &more, 1, NULL, admin_queue);
     rd_kafka_event_t *event = answer(said);
     if (!event) return false;
     size_t answers;
@@ -114,7 +113,7 @@ static bool grow(const char *topic, int count, char *said) {
 static bool alter_config(const char *topic, const char *name, const char *value, char *said) {
     rd_kafka_ConfigResource_t *change = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
     rd_kafka_ConfigResource_set_config(change, name, value);
-    rd_kafka_AlterConfigs(client, &change, 1, NULL, queue);
+    rd_kafka_AlterConfigs(admin_client, &change, 1, NULL, admin_queue);
     if (!answer(said)) return false;
     EVENTUALLY(config_is(topic, name, value, said), said, "%s is not %s", name, value);
     return true;
@@ -122,17 +121,17 @@ static bool alter_config(const char *topic, const char *name, const char *value,
 
 static bool delete_records(const char *topic, char *said) {
     for (int n = 0; n < 10; n++)
-        rd_kafka_producev(client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0),
+        rd_kafka_producev(admin_client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0),
                           RD_KAFKA_V_VALUE("value", 5), RD_KAFKA_V_OPAQUE(&(struct record){0}),
                           RD_KAFKA_V_END);
-    EXPECT(!rd_kafka_flush(client, WAIT_MS), said, "records are still on their way");
+    EXPECT(!rd_kafka_flush(admin_client, WAIT_MS), said, "records are still on their way");
     rd_kafka_topic_partition_list_t *before = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(before, topic, 0)->offset = 5;
     rd_kafka_DeleteRecords_t *request = rd_kafka_DeleteRecords_new(before);
-    rd_kafka_DeleteRecords(client, &request, 1, NULL, queue);
+    rd_kafka_DeleteRecords(admin_client, &request, 1, NULL, admin_queue);
     if (!answer(said)) return false;
     int64_t low = -1, high = -1;
-    rd_kafka_query_watermark_offsets(client, topic, 0, &low, &high, WAIT_MS);
+    rd_kafka_query_watermark_offsets(admin_client, topic, 0, &low, &high, WAIT_MS);
     EXPECT(low == 5 && high == 10, said, "offsets %" PRId64 " to %" PRId64, low, high);
     return true;
 }
@@ -150,7 +149,7 @@ bool admin(char *said, const void *argument) {
     if (!delete_records(name, said)) return false;
 
     rd_kafka_DeleteTopic_t *gone = rd_kafka_DeleteTopic_new(name);
-    rd_kafka_DeleteTopics(client, &gone, 1, NULL, queue);
+    rd_kafka_DeleteTopics(admin_client, &gone, 1, NULL, admin_queue);
     if (!answer(said)) return false;
     EVENTUALLY(partitions_of(name) == 0, said, "the topic is still there");
     SAY(said, "create and delete topic, create partitions, configs, delete records");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "group-checks.h"
 #include "report.h"
 #include "topic.h"
 
@@ -157,6 +158,7 @@ static void check_produced(const char *name, const char *property, const char *v
 int main(void) {
     const int64_t start = 0, seven = 7;
     open_topic(getenv("TOPIC_PREFIX"));
+    begin_groups();
 
     check("create-topic", create_topic, NULL);
     check_produced("produce-uncompressed", "compression.type", "none");
@@ -180,5 +182,5 @@ int main(void) {
     check("compare-all", compare_all, NULL);
     check("metadata", metadata, NULL);
     check("admin", admin, NULL);
-    return failures() > 0;
+    return failures() + end_groups() > 0;
 }

@@ -19,6 +19,11 @@ static void print_escaped(const char *text) {
     }
 }
 
+void lacks(const char *name, const char *why) {
+    printf("{\"lacks\":\"%s\",\"why\":\"%s\"}\n", name, why);
+    fflush(stdout);
+}
+
 void check(const char *name, check_fn *body, const void *argument) {
     char said[SAID_SIZE] = "";
     long started = now_ms();

@@ -5,12 +5,15 @@
 #include <stdio.h>
 
 #define SAID_SIZE 1024
-#define WAIT_MS 10000
+#define WAIT_MS 60000
 
 /* Leaves in `said` what it has seen; false, and why, if it failed. */
 typedef bool check_fn(char *said, const void *argument);
 
 void check(const char *name, check_fn *body, const void *argument);
+/* What the client does not have. */
+void lacks(const char *name, const char *why);
+
 int failures(void);
 
 #define SAY(said, ...) snprintf(said, SAID_SIZE, __VA_ARGS__)

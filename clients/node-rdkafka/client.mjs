@@ -3,7 +3,10 @@ import rdkafka from 'node-rdkafka';
 import { brokers, named } from '../js-checks/report.mjs';
 
 const timeoutMs = 20_000;
-const common = { 'metadata.broker.list': brokers.join(','), 'client.id': named('node-rdkafka') };
+export const common = {
+  'metadata.broker.list': brokers.join(','),
+  'client.id': named('node-rdkafka'),
+};
 
 /** A promise for what takes a callback. */
 export const done = (start) =>

@@ -4,8 +4,10 @@ import { Journal, same } from '../js-checks/journal.mjs';
 import { keyed, nullValues, sizes, unkeyed, withHeaders } from '../js-checks/records.mjs';
 import { brokers, check, eventually, named } from '../js-checks/report.mjs';
 import * as client from './client.mjs';
+import { checkGroups } from './group.mjs';
 
 const { admin, consumer, done } = client;
+const groups = checkGroups(); // beside all the rest, as it mostly waits
 const topic = named('records');
 const read = (partition, offset, count) => client.read(topic, partition, offset, count);
 const journal = new Journal(read);
@@ -130,5 +132,6 @@ await check('admin', async () => {
   return 'create partitions, delete topic';
 });
 
+await groups;
 admin.disconnect();
 consumer.disconnect();

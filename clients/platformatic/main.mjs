@@ -14,7 +14,9 @@ import {
 import { Journal, same } from '../js-checks/journal.mjs';
 import { keyed, nullValues, sizes, unkeyed, withHeaders } from '../js-checks/records.mjs';
 import { brokers, check, eventually, named } from '../js-checks/report.mjs';
+import { checkGroups } from './group.mjs';
 
+const groups = checkGroups(); // beside all the rest, as it mostly waits
 const topic = named('records');
 const options = { clientId: named('platformatic'), bootstrapBrokers: brokers };
 const admin = new Admin(options);
@@ -38,6 +40,7 @@ await check('create-topic', async () => {
   });
   deepStrictEqual([created.partitions, created.replicas], [3, 3]);
   await eventually(async () => equal(await retention(), '-1'));
+  await eventually(bounds); // each leader knows it
 });
 
 const { topics } = await admin.metadata({ topics: [topic] });
@@ -219,4 +222,5 @@ await check('admin', async () => {
   return 'create partitions, alter configs, delete records, list and delete topics';
 });
 
+await groups;
 await Promise.all([producer.close(), consumer.close(), admin.close()]);

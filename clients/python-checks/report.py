@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ PREFIX = os.environ["TOPIC_PREFIX"]  # of each topic and client id
 WAIT_SECONDS = 10
 
 _failed = []
+_one_at_a_time = threading.Lock()
 
 
 @contextmanager
@@ -24,7 +26,17 @@ def reported(name):
         _failed.append(name)
         outcome = {"ok": False, "error": f"{type(error).__name__}: {error}"}
     ms = round((time.monotonic() - started) * 1000)
-    print(json.dumps({"check": name, "ms": ms, **outcome}), flush=True)
+    _say({"check": name, "ms": ms, **outcome})
+
+
+def lacks(name, why):
+    """What the client does not have."""
+    _say({"lacks": name, "why": why})
+
+
+def _say(line):
+    with _one_at_a_time:
+        print(json.dumps(line), flush=True)
 
 
 def check(name, body, *args, **kwargs):

@@ -26,10 +26,14 @@ type Program struct {
 
 // Config is nil, as most people start, unless a version or something else is wanted.
 func (p *Program) config(change func(*sarama.Config)) *sarama.Config {
-	version, chosen := versions[p.version]
-	if !chosen && change == nil {
+	if _, chosen := versions[p.version]; !chosen && change == nil {
 		return nil
 	}
+	return p.newConfig(change)
+}
+
+func (p *Program) newConfig(change func(*sarama.Config)) *sarama.Config {
+	version, chosen := versions[p.version]
 	config := sarama.NewConfig()
 	config.Producer.Return.Successes = true // a SyncProducer wants it, and takes it itself from nil
 	if chosen {
@@ -55,15 +59,20 @@ func start(version string) (*Program, error) {
 }
 
 func main() {
+	if checks.SitDown((&Program{version: os.Args[1]}).join) {
+		return
+	}
 	p, err := start(os.Args[1])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	report := &checks.Report{}
+	groups := checks.BeginGroups(report, p.groups())
 	p.checkTopics(report)
 	p.checkProducers(report)
 	p.checkConsumers(report)
 	report.Check("admin", p.administrate)
+	groups.End()
 	report.End()
 }

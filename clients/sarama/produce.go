@@ -80,6 +80,10 @@ func (p *Program) write(records []checks.Record, change func(*sarama.Config)) (e
 		messages[i] = p.message(record)
 	}
 	if err := producer.SendMessages(messages); err != nil {
+		var each sarama.ProducerErrors
+		if errors.As(err, &each) {
+			err = each[0]
+		}
 		return err
 	}
 	for i, message := range messages {

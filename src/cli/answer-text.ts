@@ -49,6 +49,47 @@ const partitions = (all: readonly Answer<'Partition'>[]): string[] =>
     ]),
   ]);
 
+const groups = (all: Answer<'Groups'>): string[] =>
+  all.length === 0
+    ? ['no groups']
+    : table([
+        ['GROUP', 'TYPE', 'PROTOCOL-TYPE', 'STATE', 'COORDINATOR', 'EPOCH', 'MEMBERS', 'LAG'],
+        ...all.map(({ groupId, type, protocolType, state, coordinator, epoch, members, lag }) => [
+          groupId,
+          type,
+          protocolType || '-',
+          state,
+          String(coordinator),
+          String(epoch),
+          String(members.length),
+          orNone(lag),
+        ]),
+      ]);
+
+function group(one: Answer<'Group'>): string[] {
+  const members = one.members.map(({ memberId, groupInstanceId, clientId, clientHost, ...own }) => [
+    memberId,
+    orNone(groupInstanceId),
+    clientId || '-',
+    clientHost,
+    own.assignment.map(({ topic, partition }) => `${topic}:${partition}`).join(' ') || '-',
+  ]);
+  const offsets = one.offsets.map(({ topic, partition, committedOffset, ...own }) => [
+    `${topic}:${partition}`,
+    orNone(committedOffset),
+    orNone(own.highWatermark),
+    orNone(own.lag),
+    orNone(own.memberId),
+  ]);
+  return [
+    ...groups([one]),
+    '',
+    ...table([['MEMBER', 'INSTANCE', 'CLIENT', 'HOST', 'ASSIGNMENT'], ...members]),
+    '',
+    ...table([['PARTITION', 'COMMITTED', 'HIGH-WATERMARK', 'LAG', 'MEMBER'], ...offsets]),
+  ];
+}
+
 const links = (all: Answer<'Links'>): string[] =>
   all.length === 0
     ? ['every link is healthy']
@@ -73,12 +114,16 @@ const texts: { readonly [Name in AnswerName]: (answer: Answer<Name>) => string[]
     '',
     ...(all.partitions.length === 0 ? ['no topics'] : partitions(all.partitions)),
     '',
+    ...groups(all.groups),
+    '',
     ...links(all.links),
   ],
   Broker: (one) => brokers([one]),
   Brokers: brokers,
   Controllers: controllers,
   Partition: (one) => partitions([one]),
+  Group: group,
+  Groups: groups,
   Links: links,
 };
 

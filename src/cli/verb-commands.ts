@@ -18,18 +18,20 @@ export interface VerbCommand {
 /** `latencyMs` is `--latency <ms>`, `oneWay` is `--one-way`. */
 function flagOf(name: string, { schema }: Kind<unknown>): string {
   const [, stem, unit] = /^(.*?)(Ms)?$/.exec(name)!;
-  const flag = `--${stem!.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const words = stem!.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const flag = `--${words}`;
   if (schema.type === 'boolean') return flag;
   if (schema.type === 'object') return `${flag} <key=value>`;
-  return `${flag} <${schema.enum?.join('|') ?? (unit === undefined ? stem : 'ms')}>`;
+  return `${flag} <${schema.enum?.join('|') ?? (unit === undefined ? words : 'ms')}>`;
 }
 
 /** What stands by its place: a topic and its partition are one argument, `orders:0`. */
 function placesOf(verb: Verb): { readonly shown: string; readonly names: readonly string[] }[] {
   const positional = Object.entries(verb.parameters).filter(([, { positional }]) => positional);
+  const isOfPartition = positional.some(([name]) => name === 'partition');
   return positional.flatMap(([name, { required }]) => {
     if (name === 'partition') return [];
-    const names = name === 'topic' ? ['topic', 'partition'] : [name];
+    const names = name === 'topic' && isOfPartition ? ['topic', 'partition'] : [name];
     const shown = names.join(':').replace('broker', 'node');
     return [{ shown: required ? `<${shown}>` : `[${shown}]`, names }];
   });

@@ -19,7 +19,7 @@ const numbers = [
   ...(['controller.quorum.retry.backoff.ms'] as const),
   ...(['metadata.log.max.record.bytes.between.snapshots'] as const),
   ...(['log.retention.check.interval.ms', 'producer.id.expiration.ms'] as const),
-  ...(['log.flush.scheduler.interval.ms'] as const),
+  ...(['log.flush.scheduler.interval.ms', 'log.cleaner.backoff.ms'] as const),
   ...(['replica.high.watermark.checkpoint.interval.ms'] as const),
   ...(['offsets.topic.num.partitions', 'offsets.topic.replication.factor'] as const),
   ...(['offsets.topic.segment.bytes', 'offset.metadata.max.bytes'] as const),
@@ -42,6 +42,7 @@ const booleans = [
   'auto.leader.rebalance.enable',
   'delete.topic.enable',
   'transaction.partition.verification.enable',
+  'log.cleaner.enable',
 ] as const;
 const texts = ['broker.rack', 'replica.selector.class', 'group.consumer.migration.policy'] as const;
 const lists = [

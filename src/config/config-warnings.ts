@@ -6,11 +6,10 @@ import type { ConfigMap } from './dynamic-configs.ts';
 import { topicConfigs } from './topic-configs.ts';
 import { topicSettingNames } from './topic-settings.ts';
 
-/** Nothing acts on these: there is no index, and so far no compaction. */
+/** Nothing acts on these: there are no files, and no index. */
 const withoutEffect = [
   ...['file.delete.delay.ms', 'index.interval.bytes', 'segment.index.bytes'],
-  ...['segment.jitter.ms', 'delete.retention.ms'],
-  ...['min.compaction.lag.ms', 'max.compaction.lag.ms', 'min.cleanable.dirty.ratio'],
+  'segment.jitter.ms',
 ];
 
 const honoured = new Set([

@@ -50,4 +50,12 @@ export const odradekDefaults: readonly OdradekDefault[] = [
     why: 'Kafka: 3000. A test has one or two members and need not wait for more.',
     unless: [],
   },
+  {
+    name: 'offsets.topic.segment.bytes',
+    value: '2097152',
+    why:
+      'Kafka: 104857600. What commits have superseded is compacted away only behind the active ' +
+      'segment, and here it is in memory.',
+    unless: [],
+  },
 ];

@@ -50,15 +50,19 @@ function read(broker: BrokerConfiguration, topic: ConfigMap): TopicSettings {
   const policy = list('cleanup.policy');
   const compression = String(value('compression.type'));
   const segmentBytes = value('internal.segment.bytes') ?? read.segmentBytes;
+  const compact = policy.includes('compact');
+  // Only what is not in the active segment can be compacted, so that must be given up in time.
+  const segmentMs = compact ? Math.min(read.segmentMs, read.maxCompactionLagMs) : read.segmentMs;
   return {
     ...read,
     segmentBytes: Number(segmentBytes),
+    segmentMs,
     maxMessageBytes: Number(value('max.message.bytes')),
     messageTimestampType: value('message.timestamp.type') as TopicSettings['messageTimestampType'],
     compressionType: (compression === 'uncompressed'
       ? 'none'
       : compression) as TopicSettings['compressionType'],
-    cleanupPolicy: { compact: policy.includes('compact'), delete: policy.includes('delete') },
+    cleanupPolicy: { compact, delete: policy.includes('delete') },
     minInSyncReplicas: Number(value('min.insync.replicas')),
     uncleanLeaderElectionEnable: value('unclean.leader.election.enable') === true,
     leaderReplicationThrottledReplicas: list('leader.replication.throttled.replicas'),

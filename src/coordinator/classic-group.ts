@@ -2,6 +2,7 @@ import type { CoordinatorRecord } from '../protocol/coordinator-records/coordina
 import { ErrorCode } from '../protocol/error-code.ts';
 import type { GroupMetadataValue } from './classic-group-record.ts';
 import { ClassicProtocol } from './classic-protocol.ts';
+import type { ClassicStateName } from './classic-state.ts';
 import type { Group, GroupHost, OffsetClient } from './group.ts';
 import { subscribedTopics } from './subscribed-topics.ts';
 
@@ -19,7 +20,7 @@ export class ClassicGroup implements Group {
     this.protocol = new ClassicProtocol(groupId, host, written);
   }
 
-  get stateName(): string {
+  get stateName(): ClassicStateName {
     return this.protocol.state;
   }
 

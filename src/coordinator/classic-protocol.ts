@@ -74,11 +74,11 @@ export class ClassicProtocol {
     const { memberId } = join;
     if (this.#state.name === 'Dead') {
       reply(joinFailed(memberId, ErrorCode.COORDINATOR_NOT_AVAILABLE));
-    } else if (!this.#supports(join)) {
-      reply(joinFailed(memberId, ErrorCode.INCONSISTENT_GROUP_PROTOCOL));
     } else if (!this.#hasRoomFor(memberId)) {
       this.#removeMember(memberId, 'the group is full');
       reply(joinFailed('', ErrorCode.GROUP_MAX_SIZE_REACHED));
+    } else if (!this.#supports(join)) {
+      reply(joinFailed(memberId, ErrorCode.INCONSISTENT_GROUP_PROTOCOL));
     } else if (memberId === '') {
       this.#joinNew(join, reply);
     } else if (this.#pending.has(memberId)) {
@@ -149,10 +149,10 @@ export class ClassicProtocol {
     if (this.members.size > this.#host.settings.groupMaxSize) this.#prepareRebalance();
   }
 
-  /** It was a consumer group until now: its members have to find together anew. */
-  takeOver(): void {
+  /** It was a consumer group until now. If its target is old, its members find together anew. */
+  takeOver(rebalances: boolean): void {
     this.loaded();
-    if (this.#state.name === 'Stable') this.#prepareRebalance();
+    if (rebalances && this.#state.name === 'Stable') this.#prepareRebalance();
   }
 
   unload(errorCode: ErrorCode): void {
@@ -160,9 +160,9 @@ export class ClassicProtocol {
     this.#sessions.cancelAll();
   }
 
-  /** The group is deleted, or has become a consumer group: only then somebody waits for it. */
-  end(): void {
-    this.unload(ErrorCode.REBALANCE_IN_PROGRESS);
+  /** It is deleted, was never written, or has become a consumer group: then members may wait. */
+  end(errorCode: ErrorCode = ErrorCode.REBALANCE_IN_PROGRESS): void {
+    this.unload(errorCode);
     this.#become({ name: 'Dead' });
   }
 
@@ -352,8 +352,9 @@ export class ClassicProtocol {
     }
     state.timer?.cancel();
     if (this.members.size > 0 && joins.size === 0) {
-      const again = () => this.#completeJoin();
-      state.timer = this.#host.clock.after(this.members.rebalanceTimeoutMs, again);
+      // Who takes no time at all must not stop it.
+      const waitMs = Math.max(1, this.members.rebalanceTimeoutMs);
+      state.timer = this.#host.clock.after(waitMs, () => this.#completeJoin());
       return;
     }
     this.#generationId++;

@@ -45,7 +45,10 @@ export function joinGroup(
   }
 }
 
-/** That there is a group is written before anything else of it. */
+/**
+ * That there is a group is written before anything else of it. If that only takes too long, it is
+ * written nevertheless, and the group stays; as in Kafka, whoever made it hears that it failed.
+ */
 function joinNewGroup(
   shard: CoordinatorShard,
   join: ClassicJoin,
@@ -54,11 +57,18 @@ function joinNewGroup(
 ): void {
   const group = shard.groups.addClassic(groupId);
   const record = groupMetadata(group.protocol);
-  group.protocol.join(join, reply);
+  let isAnswered = false;
+  const answer: Reply<JoinGroupResponse> = (response) => {
+    if (!isAnswered) reply(response);
+    isAnswered = true;
+  };
+  group.protocol.join(join, answer);
   shard.write([record], (errorCode) => {
     if (errorCode === ErrorCode.NONE || !shard.isActive) return;
+    answer(joinFailed(join.memberId, coordinatorError(errorCode)));
+    if (errorCode === ErrorCode.REQUEST_TIMED_OUT) return;
     shard.groups.remove(group);
-    group.protocol.unload(coordinatorError(errorCode));
+    group.protocol.end(coordinatorError(errorCode));
   });
 }
 

@@ -36,6 +36,14 @@ export const readSubscription = (from: Uint8Array): Subscription | undefined =>
 export const readAssignment = (from: Uint8Array): ConsumerAssignment | undefined =>
   read(assignment, from);
 
+/** In the newest version. */
+export function writeSubscription(value: Subscription): Uint8Array {
+  const to = new Writer();
+  to.int16(highestVersion);
+  subscription.at({ number: highestVersion, flexible: false }).write(to, value);
+  return Buffer.concat(to.finish());
+}
+
 /** For a member whose subscription is of this version. */
 export function writeAssignment(
   assignedPartitions: NamedPartitions,

@@ -3,6 +3,8 @@ import type { CoordinatorRecord } from '../protocol/coordinator-records/coordina
 import type { ErrorCode } from '../protocol/error-code.ts';
 import type { Clock } from '../simulation/clock.ts';
 import type { Random } from '../simulation/random.ts';
+import type { ClassicStateName } from './classic-state.ts';
+import type { ConsumerGroupState } from './consumer/consumer-group.ts';
 import type { CoordinatorEvent } from './coordinator-event.ts';
 import type { ProducerOfRecords } from './coordinator-journal.ts';
 
@@ -56,13 +58,15 @@ export interface OffsetClient {
 /** One answer for the whole request, or one for each partition (KIP-1251). */
 export type CommitCheck = ErrorCode | ((topicId: string, partition: number) => ErrorCode);
 
+/** Of a classic group, or of a consumer group (KIP-848), as clients print it. */
+export type GroupState = ClassicStateName | ConsumerGroupState;
+
 /** Kinds of groups differ in how members come to their partitions; of the rest each has its own. */
 export interface Group {
   readonly groupId: string;
   readonly type: 'classic' | 'consumer';
   readonly protocolType: string;
-  /** As clients print it. */
-  readonly stateName: string;
+  readonly stateName: GroupState;
   readonly isEmpty: boolean;
   validateOffsetCommit(client: OffsetClient, apiVersion: number): CommitCheck;
   /** A commit of a member was accepted. */

@@ -2,7 +2,7 @@ import type { RequestOf } from '../broker/request-context.ts';
 import { ZERO_UUID } from '../protocol/types.ts';
 import { type Link, type NodeId, planes } from '../simulation/network.ts';
 import type { Laboratory } from './laboratory.ts';
-import type { ActionName } from './profile.ts';
+import type { ActionName, ClientAction } from './profile.ts';
 
 const nothing = (): void => {};
 
@@ -56,7 +56,7 @@ function somePartition(laboratory: Laboratory): { topic: string; partition: numb
 }
 
 /** Everything that the swarm does to a cluster, but for reading and writing. */
-export const actions: Readonly<Record<Exclude<ActionName, 'produce' | 'consume'>, Action>> = {
+export const actions: Readonly<Record<Exclude<ActionName, ClientAction>, Action>> = {
   crash: (lab) => toOne(lab, lab.running, (brokerId) => lab.cluster.crash(brokerId)),
   'power-cut': (lab) => toOne(lab, lab.running, (id) => lab.cluster.crash(id, 'unflushed')),
   'lose-disk': (lab) => toOne(lab, lab.running, (id) => lab.cluster.crash(id, 'all')),

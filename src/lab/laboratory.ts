@@ -40,15 +40,29 @@ interface LaboratoryOptions {
   readonly kafkaDefaults?: boolean;
 }
 
+/**
+ * What becomes of a request. With `request-lost` and `response-lost` the connection breaks, and the
+ * client does not know which of the two it was; `repeated` comes a second time, some time later.
+ */
+export type Fate = 'delivered' | 'request-lost' | 'response-lost' | 'repeated';
+
 interface Exchange {
   readonly apiVersion: number;
   readonly timeoutMs: number;
+  readonly clientId?: string;
+  readonly fate?: Fate;
+  /** The broker is about to act on the request. */
+  readonly arrived?: () => void;
+  /** The client sees its connection end when the broker does; others only wait in vain. */
+  readonly seesBrokerEnd?: boolean;
 }
 
 /** What a client hears: a response, or how the connection did not bring one. */
 export type Heard<Name extends ApiName> = ResponseOf<Name> | 'silence' | 'closed' | 'timed out';
 
 const clientTimeoutMs = 5000;
+/** After so long a request comes again that was said to be repeated. */
+const repeatedAfterMs = 700;
 
 /**
  * A cluster in virtual time with clients that need no sockets: what they send travels over the
@@ -57,6 +71,8 @@ const clientTimeoutMs = 5000;
 export class Laboratory {
   readonly cluster: Cluster;
   readonly choices: Choices;
+  /** By broker: what ends when its process does. */
+  readonly #connections = new Map<number, Set<() => void>>();
 
   constructor(options: LaboratoryOptions) {
     const brokerIds = Array.from({ length: options.brokers }, (_, index) => index + 1);
@@ -82,6 +98,10 @@ export class Laboratory {
     for (const brokerId of brokerIds) {
       this.cluster.advertise(brokerId, { host: 'localhost', port: 9091 + brokerId });
     }
+    this.cluster.onBrokerState((brokerId, state) => {
+      if (state !== 'stopped') return;
+      for (const end of this.#connections.get(brokerId) ?? []) end();
+    });
     this.cluster.start();
     this.advance(options.controllers > 1 ? 5000 : 0);
   }
@@ -172,41 +192,70 @@ export class Laboratory {
     brokerId: number,
     api: Name,
     request: RequestOf<Name>,
-    { apiVersion, timeoutMs }: Exchange,
+    options: Exchange,
     reply: (heard: Heard<Name>) => void,
   ): void {
     const { cluster } = this;
-    const { clock, network } = cluster;
+    const { clock } = cluster;
     let open = true;
     const settle = (heard: Heard<Name>) => {
       if (!open) return;
       open = false;
       timer.cancel();
+      this.#connections.get(brokerId)?.delete(breaks);
       reply(heard);
     };
-    const timer = clock.after(timeoutMs, () => settle('timed out'));
-    const process = cluster.process(brokerId);
-    const broker = cluster.broker(brokerId);
-    if (process === undefined || broker === undefined) {
-      clock.after(0, () => settle('closed'));
+    const breaks = () => void clock.after(0, () => settle('closed'));
+    const timer = clock.after(options.timeoutMs, () => settle('timed out'));
+    if (cluster.broker(brokerId) === undefined || options.fate === 'request-lost') {
+      breaks();
       return;
     }
+    if (options.seesBrokerEnd) this.#connectionsOf(brokerId).add(breaks);
+    this.#deliver(brokerId, api, request, options, () => open, settle);
+    if (options.fate !== 'repeated') return;
+    clock.after(repeatedAfterMs, () =>
+      this.#deliver(brokerId, api, request, options, () => true, settle),
+    );
+  }
+
+  /** A request reaches the broker if it is still `wanted` then, and the response comes back. */
+  #deliver<Name extends ApiName>(
+    brokerId: number,
+    api: Name,
+    request: RequestOf<Name>,
+    { apiVersion, clientId = 'lab', arrived, fate }: Exchange,
+    wanted: () => boolean,
+    settle: (heard: Heard<Name>) => void,
+  ): void {
+    const { network } = this.cluster;
+    const process = this.cluster.process(brokerId);
+    const broker = this.cluster.broker(brokerId);
+    if (process === undefined || broker === undefined) return;
     const there = { from: 'clients', to: brokerId, plane: 'client', label: api } as const;
     const back = { from: brokerId, to: 'clients', plane: 'client', label: api } as const;
-    const context = { apiVersion, clientId: 'lab', clientHost: '' };
+    const context = { apiVersion, clientId, clientHost: '' };
     network.send(there, () => {
       if (!process.isAlive) {
         settle('closed');
         return;
       }
       process.deliver(() => {
-        if (!open) return;
+        if (!wanted()) return;
+        arrived?.();
         broker.handle(api, request, context, (outcome) => {
-          const heard =
+          const said =
             outcome === 'no-reply' ? 'silence' : outcome === 'close' ? 'closed' : outcome;
+          const heard = fate === 'response-lost' ? 'closed' : said;
           network.send(back, () => settle(heard), process);
         });
       });
     });
+  }
+
+  #connectionsOf(brokerId: number): Set<() => void> {
+    const open = this.#connections.get(brokerId) ?? new Set();
+    this.#connections.set(brokerId, open);
+    return open;
   }
 }

@@ -5,15 +5,27 @@ import type { TopicPlan } from './laboratory.ts';
 export interface Profile {
   readonly brokers: number;
   readonly controllers: number;
+  /** In an event in which time goes on, so much that is due happens, one after the other. */
+  readonly stepsPerEvent: number;
   readonly topics: readonly TopicPlan[];
   readonly config: Readonly<Record<string, string>>;
   /** How often each thing is done, in proportion; what is not here is not done. */
   readonly weights: Readonly<Partial<Record<ActionName, number>>>;
 }
 
+/** What clients do; the rest is done to the cluster. */
+const clientActions = [
+  ...(['produce', 'consume', 'join-group', 'leave-group', 'crash-member'] as const),
+  ...(['stall-member', 'wake-member', 'commit-offsets'] as const),
+  ...(['grow-topic', 'crash-coordinator', 'move-coordinator'] as const),
+];
+export type ClientAction = (typeof clientActions)[number];
+
+export const isClientAction = (name: ActionName): name is ClientAction =>
+  clientActions.some((one) => one === name);
+
 export type ActionName =
-  | 'produce'
-  | 'consume'
+  | ClientAction
   | 'crash'
   | 'power-cut'
   | 'lose-disk'
@@ -33,6 +45,10 @@ export type ActionName =
   | 'crash-controller'
   | 'restart-controller';
 
+interface ReplicationProfile extends Profile {
+  readonly clients: 'replication';
+}
+
 /** Faults, each with what undoes it, and how often they are done when the swarm has drawn them. */
 const faults: readonly Partial<Record<ActionName, number>>[] = [
   { crash: 2, restart: 3 },
@@ -49,18 +65,14 @@ const faults: readonly Partial<Record<ActionName, number>>[] = [
   { 'crash-controller': 2, 'restart-controller': 3 },
 ];
 
-export function drawProfile(seed: number): Profile {
+export function drawProfile(seed: number): ReplicationProfile {
   const random = new Random(seed).fork('profile');
   const pick = <Item>(items: readonly Item[]): Item => items[random.below(items.length)]!;
   const brokers = 2 + random.below(4);
-  const weights: Partial<Record<ActionName, number>> = { produce: 6, consume: 3 };
-  for (const fault of faults) {
-    if (random.below(2) === 0) continue;
-    for (const [name, weight] of Object.entries(fault) as [ActionName, number][]) {
-      weights[name] = (weights[name] ?? 0) + weight;
-    }
-  }
+  const weights = drawFaults(random, { produce: 6, consume: 3 }, faults);
   return {
+    clients: 'replication',
+    stepsPerEvent: 1,
     brokers,
     controllers: pick([1, 1, 3]),
     topics: Array.from({ length: 1 + random.below(2) }, (_, index) =>
@@ -74,6 +86,20 @@ export function drawProfile(seed: number): Profile {
     },
     weights,
   };
+}
+
+type Weights = Partial<Record<ActionName, number>>;
+
+/** What is always done, and about half of the faults. */
+export function drawFaults(random: Random, always: Weights, faults: readonly Weights[]): Weights {
+  const weights = { ...always };
+  for (const fault of faults) {
+    if (random.below(2) === 0) continue;
+    for (const [name, weight] of Object.entries(fault) as [ActionName, number][]) {
+      weights[name] = (weights[name] ?? 0) + weight;
+    }
+  }
+  return weights;
 }
 
 function drawTopic(random: Random, name: string, brokers: number): TopicPlan {

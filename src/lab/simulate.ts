@@ -6,6 +6,7 @@ import { replayText } from './replay-text.ts';
 import { shrink } from './shrink.ts';
 import { Swarm } from './swarm.ts';
 import { tellChoices } from './tell-choices.ts';
+import type { Clients } from './workload.ts';
 
 type Events = readonly (readonly number[])[];
 
@@ -15,6 +16,7 @@ export interface Failure {
   readonly id: string;
   readonly detail: string;
   readonly seed: number;
+  readonly clients: Clients;
   /** The choices up to the failure, shrunk if that was asked for. */
   readonly choices: Events;
   /** The same in words, without the boring ones. */
@@ -32,11 +34,13 @@ export function simulate(options: {
   readonly seed: number;
   readonly events: number;
   readonly replay?: Events | undefined;
+  readonly clients?: Clients;
 }): Failure | undefined {
-  const swarm = new Swarm(options);
+  const { seed, clients = 'replication', replay } = options;
+  const swarm = new Swarm({ seed, clients, replay });
   const { trace } = swarm.laboratory.cluster;
   try {
-    swarm.run(options.replay === undefined ? options.events : options.replay.length - 1);
+    swarm.run(replay === undefined ? options.events : replay.length - 1);
     return undefined;
   } catch (error) {
     const isOurs = error instanceof InvariantBroken || error instanceof AssertionFailure;
@@ -55,16 +59,16 @@ export function simulate(options: {
       ...controllerIds.map((controllerId) => `controller ${controllerId}`),
     ];
     const story = tellInLanes(trace.recent(), nodes, toldEvents);
-    return { id, detail: error.message, seed: options.seed, choices, chosen, story };
+    return { id, detail: error.message, seed, clients, choices, chosen, story };
   }
 }
 
 /** The same failure with as few events as can be found. */
 export function simplify(failure: Failure): Failure {
-  const { seed, id } = failure;
+  const { seed, id, clients } = failure;
   let simplest = failure;
   const stillFails = (events: Events): boolean => {
-    const again = simulate({ seed, events: 0, replay: events });
+    const again = simulate({ seed, clients, events: 0, replay: events });
     if (again?.id !== id) return false;
     simplest = { ...again, choices: events };
     return true;
@@ -74,8 +78,9 @@ export function simplify(failure: Failure): Failure {
 }
 
 /** All that a person needs to see what happened, and to have it happen again. */
-export function report({ id, detail, seed, choices, chosen, story }: Failure): string {
+export function report({ id, detail, seed, clients, choices, chosen, story }: Failure): string {
   const statement = invariants[id] ?? 'an assertion of our own';
+  const mode = clients === 'groups' ? '--groups ' : '';
   return [
     `seed ${seed} breaks ${id}: ${statement}`,
     `  ${detail}`,
@@ -86,6 +91,6 @@ export function report({ id, detail, seed, choices, chosen, story }: Failure): s
     ...story,
     '',
     'again:',
-    `  npm run simulate -- --seed ${seed} --replay ${replayText(choices)}`,
+    `  npm run simulate -- ${mode}--seed ${seed} --replay ${replayText(choices)}`,
   ].join('\n');
 }

@@ -45,6 +45,31 @@ function describe(event: ClusterEvent): string {
     case 'link-changed':
       return `${event.plane} ${event.from} -> ${event.to} ${describeLink(event.link)}`;
     default:
+      return describeOfGroup(event);
+  }
+}
+
+function describeOfGroup(event: ClusterEvent): string {
+  switch (event.type) {
+    case 'group-state-changed':
+      return `${event.from} -> ${event.to}`;
+    case 'member-joined':
+      return `${event.memberId} joins`;
+    case 'member-left':
+      return `${event.memberId} is out: ${event.reason}`;
+    case 'generation-started':
+      return `generation ${event.generationId} of ${event.members.join(', ')}`;
+    case 'group-epoch-bumped':
+      return `group epoch ${event.groupEpoch}`;
+    case 'target-assignment-made':
+      return `assigns anew, epoch ${event.assignmentEpoch}`;
+    case 'member-reconciled': {
+      const { memberId, memberEpoch, state, partitions } = event;
+      return `${memberId} is in epoch ${memberEpoch}, ${state}, with ${partitions} partitions`;
+    }
+    case 'offset-committed':
+      return `${event.topic}-${event.partition} is done up to ${event.offset}`;
+    default:
       return rest(event);
   }
 }

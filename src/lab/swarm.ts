@@ -1,15 +1,19 @@
 import { Choices } from '../simulation/choices.ts';
 import { actions } from './actions.ts';
-import { Consumer } from './consumer.ts';
 import { checkConverged } from './convergence.ts';
+import { drawGroupProfile } from './groups/group-profile.ts';
+import { GroupWorkload } from './groups/group-workload.ts';
 import { InvariantBroken } from './invariant-broken.ts';
 import { Invariants } from './invariants.ts';
 import { Laboratory } from './laboratory.ts';
-import { type Delivery, Producer, type Target } from './producer.ts';
-import { type ActionName, drawProfile, type Profile } from './profile.ts';
+import { type ActionName, drawProfile, isClientAction } from './profile.ts';
+import { ReplicationWorkload } from './replication-workload.ts';
+import type { Clients, Workload } from './workload.ts';
 
 interface SwarmOptions {
   readonly seed: number;
+  /** What the clients do: produce and consume, or be in groups. */
+  readonly clients: Clients;
   /** The choices of a former run, to have it again; by default the seed's. */
   readonly replay?: readonly (readonly number[])[] | undefined;
 }
@@ -25,31 +29,30 @@ const idleMs = 1000;
 
 /** One run: a cluster drawn by the seed, a workload, and faults; then calm, and convergence. */
 export class Swarm {
-  readonly profile: Profile;
   readonly laboratory: Laboratory;
   readonly choices: Choices;
   readonly invariants: Invariants;
-  readonly deliveries: Delivery[] = [];
-  readonly #producers: readonly Producer[];
-  readonly #consumers = new Map<string, Consumer>();
+  readonly #workload: Workload;
   readonly #actions: readonly ActionName[];
-  #values = 0;
+  readonly #stepsPerEvent: number;
 
-  constructor({ seed, replay }: SwarmOptions) {
-    this.profile = drawProfile(seed);
-    this.choices = replay === undefined ? Choices.seeded(seed) : Choices.replaying(replay);
-    const { brokers, controllers, config } = this.profile;
-    const { choices } = this;
+  constructor({ seed, replay, clients }: SwarmOptions) {
+    const profile = clients === 'groups' ? drawGroupProfile(seed) : drawProfile(seed);
+    const choices = replay === undefined ? Choices.seeded(seed) : Choices.replaying(replay);
+    const { brokers, controllers, config, topics, weights } = profile;
     const knobs = { elrOfReplicas: true };
-    this.laboratory = new Laboratory({ seed, brokers, controllers, config, choices, knobs });
-    this.invariants = new Invariants(this.laboratory.cluster);
-    for (const topic of this.profile.topics) this.laboratory.createTopic(topic);
-    this.#producers = [
-      this.#producer(1, -1, true),
-      this.#producer(2, -1, false),
-      this.#producer(3, 1, false),
-    ];
-    this.#actions = Object.entries(this.profile.weights).flatMap(([name, weight]) =>
+    const laboratory = new Laboratory({ seed, brokers, controllers, config, choices, knobs });
+    const invariants = new Invariants(laboratory.cluster);
+    for (const topic of topics) laboratory.createTopic(topic);
+    this.choices = choices;
+    this.laboratory = laboratory;
+    this.invariants = invariants;
+    this.#stepsPerEvent = profile.stepsPerEvent;
+    this.#workload =
+      profile.clients === 'groups'
+        ? new GroupWorkload({ laboratory, invariants, profile })
+        : new ReplicationWorkload({ laboratory, invariants, profile });
+    this.#actions = Object.entries(weights).flatMap(([name, weight]) =>
       Array.from({ length: weight }, () => name as ActionName),
     );
   }
@@ -59,18 +62,25 @@ export class Swarm {
     for (let event = 0; event < events; event++) {
       this.choices.nextEvent();
       this.#event();
-      this.invariants.check();
     }
     this.choices.nextEvent();
     this.#calm();
   }
 
-  /** One event: time goes on by one step, or something is done. */
+  /** One event: time goes on, or something is done. */
   #event(): void {
     const kinds = this.#actions.length * (timePerAction + 1);
     const action = this.actionOf(this.choices.choose(kinds, 'event'));
-    if (action !== undefined) this.#act(action);
-    else this.#timeGoesOn(this.laboratory.nowMs + idleMs);
+    if (action !== undefined) {
+      this.#act(action);
+      this.#check();
+      return;
+    }
+    const untilMs = this.laboratory.nowMs + idleMs;
+    for (let step = 0; step < this.#stepsPerEvent; step++) {
+      this.#timeGoesOn(untilMs);
+      this.#check();
+    }
   }
 
   /** What an event's first choice stands for; undefined: time goes on. */
@@ -85,57 +95,13 @@ export class Swarm {
   }
 
   #act(name: ActionName): void {
-    if (name === 'produce') this.#produce();
-    else if (name === 'consume') this.#consumer(this.#target()).fetch();
+    if (isClientAction(name)) this.#workload.act(name);
     else actions[name](this.laboratory);
   }
 
-  #produce(): void {
-    const producer = this.choices.pick(this.#producers, 'producer');
-    producer.produce(this.#target(), `v${this.#values++}`);
-  }
-
-  #target(): Target {
-    const { name, assignments } = this.choices.pick(this.profile.topics, 'topic');
-    return { topic: name, partition: this.choices.choose(assignments.length, 'partition') };
-  }
-
-  #producer(producerId: number, acks: number, idempotent: boolean): Producer {
-    const { laboratory } = this;
-    const done = (delivery: Delivery) => {
-      this.deliveries.push(delivery);
-      if (delivery.outcome !== 'acknowledged' || acks !== -1) return;
-      this.invariants.partition(delivery.topic, delivery.partition)?.acknowledged(delivery);
-    };
-    const outOfOrder = (
-      { topic, partition }: Target,
-      last: Delivery | undefined,
-      brokerId: number,
-    ) => {
-      // A leader that has been replaced without knowing it may well miss something.
-      const image = laboratory.cluster.metadata.topicsByName.get(topic)?.partitions[partition];
-      const replica = laboratory.cluster.replica(brokerId, topic, partition);
-      if (replica?.leaderEpoch !== image?.leaderEpoch || this.#isLost(last)) return;
-      const forgotten = last === undefined ? 'nothing' : `${last.value} at ${last.baseOffset}`;
-      const detail = `broker ${brokerId} has forgotten ${forgotten}, which was acknowledged`;
-      throw new InvariantBroken('H-04', `${topic}-${partition}: ${detail}`);
-    };
-    return new Producer(producerId, { laboratory, acks, idempotent, done, outOfOrder });
-  }
-
-  #consumer(target: Target): Consumer {
-    const key = `${target.topic}-${target.partition}`;
-    let consumer = this.#consumers.get(key);
-    if (consumer === undefined) {
-      const { laboratory } = this;
-      consumer = new Consumer(target, {
-        laboratory,
-        served: ({ topic, partition }, batch) =>
-          this.invariants.partition(topic, partition)?.served(batch),
-      });
-      this.#consumers.set(key, consumer);
-    }
-    return consumer;
+  #check(): void {
+    this.invariants.check();
+    this.#workload.check();
   }
 
   /** Every fault ends; within a minute all must be well again. */
@@ -148,16 +114,16 @@ export class Swarm {
       cluster.resume(brokerId);
       cluster.restart(brokerId);
     }
+    this.#workload.calm();
     let why = 'it was never looked at';
     for (let waitedMs = 0; waitedMs < settleMs; waitedMs += settleStepMs) {
       this.#watch(settleStepMs);
       // Who was shutting down when the faults ended has stopped since.
       for (const brokerId of cluster.brokerIds) cluster.restart(brokerId);
       this.invariants.checkAll();
-      const pending = this.#producers.some((producer) => producer.pending > 0);
-      const missing = pending ? 'a producer still waits' : checkConverged(cluster);
+      const missing = checkConverged(cluster) ?? this.#workload.missing();
       if (missing === undefined) {
-        this.#checkDeliveries();
+        this.#workload.end();
         return;
       }
       why = missing;
@@ -173,43 +139,7 @@ export class Swarm {
     for (let events = 0; this.laboratory.nowMs < untilMs; events++) {
       if (events > restlessEvents) throw new InvariantBroken('L-02', 'it never comes to rest');
       this.#timeGoesOn(untilMs);
-      this.invariants.check();
+      this.#check();
     }
-  }
-
-  /** What was acknowledged is there; from the idempotent producer once, and in order. */
-  #checkDeliveries(): void {
-    for (const { name, assignments } of this.profile.topics) {
-      for (const partition of assignments.keys()) this.#checkPartition({ topic: name, partition });
-    }
-  }
-
-  #checkPartition({ topic, partition }: Target): void {
-    const where = `${topic}-${partition}`;
-    const log = this.laboratory.values(topic, partition);
-    const count = new Map<string, number>();
-    for (const value of log) count.set(value, (count.get(value) ?? 0) + 1);
-    const ours = this.deliveries.filter((d) => d.topic === topic && d.partition === partition);
-    for (const delivery of ours) {
-      const { value, outcome, acks } = delivery;
-      const isPromised = acks === -1 && outcome === 'acknowledged';
-      if (isPromised && !count.has(value) && !this.#isLost(delivery)) {
-        throw new InvariantBroken('H-01', `${where}: ${value} was acknowledged and is lost`);
-      }
-      if (outcome === 'refused' && count.has(value)) {
-        throw new InvariantBroken('H-02', `${where}: ${value} was refused and is there`);
-      }
-    }
-    for (const [value, times] of count) {
-      if (times === 1 || this.#producers.some(({ repeated }) => repeated.has(value))) continue;
-      throw new InvariantBroken('H-03', `${where}: ${value} is there ${times} times`);
-    }
-  }
-
-  /** It was committed, and went in a loss that Kafka would have had as well. */
-  #isLost(delivery: Delivery | undefined): boolean {
-    if (delivery === undefined) return false;
-    const partition = this.invariants.partition(delivery.topic, delivery.partition);
-    return partition !== undefined && (partition.isVoid || partition.history.hasLost(delivery));
   }
 }

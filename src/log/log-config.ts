@@ -29,6 +29,14 @@ export interface LogConfig {
   readonly compressionType: 'producer' | CompressionType;
   /** `cleanup.policy` */
   readonly cleanupPolicy: { readonly compact: boolean; readonly delete: boolean };
+  /** `min.cleanable.dirty.ratio` */
+  readonly minCleanableDirtyRatio: number;
+  /** `min.compaction.lag.ms`: so long a record stays, superseded or not */
+  readonly minCompactionLagMs: number;
+  /** `max.compaction.lag.ms`: older ones are compacted whatever the ratio */
+  readonly maxCompactionLagMs: number;
+  /** `delete.retention.ms`: so long a tombstone stays once the log around it is clean */
+  readonly deleteRetentionMs: number;
   /** `producer.id.expiration.ms` of the broker */
   readonly producerIdExpirationMs: number;
   /** `transaction.partition.verification.enable` of the broker (KIP-890) */
@@ -49,6 +57,10 @@ export const defaultLogConfig: LogConfig = {
   messageTimestampAfterMaxMs: 3_600_000,
   compressionType: 'producer',
   cleanupPolicy: { compact: false, delete: true },
+  minCleanableDirtyRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
+  deleteRetentionMs: 86_400_000,
   producerIdExpirationMs: 86_400_000,
   verifyTransactions: true,
 };

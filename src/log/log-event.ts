@@ -19,4 +19,11 @@ export type LogEvent =
       readonly sizeBytes: number;
       readonly reason: 'retention-time' | 'retention-size' | 'log-start';
     }
+  | {
+      readonly type: 'log-compacted';
+      /** Up to here, no key has an older record any more. */
+      readonly untilOffset: number;
+      readonly sizeBytes: number;
+      readonly freedBytes: number;
+    }
   | { readonly type: 'log-start-moved'; readonly logStartOffset: number };

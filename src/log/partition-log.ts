@@ -15,6 +15,7 @@ import {
 } from '../protocol/records/record-batch.ts';
 import { type AcceptedBatch, validateBatch } from './batch-validation.ts';
 import { BlockArena } from './block-arena.ts';
+import { LogCleaner } from './compaction/log-cleaner.ts';
 import { Durability } from './durability.ts';
 import { type EpochEndOffset, EpochHistory } from './epoch-history.ts';
 import { checkFetched, type FetchedBatches } from './fetched-batches.ts';
@@ -94,6 +95,7 @@ export class PartitionLog {
   readonly #arena = new BlockArena();
   readonly #epochs = new EpochHistory();
   readonly #durability = new Durability();
+  readonly #cleaner = new LogCleaner();
   #segments = new SegmentList(0);
   #logStartOffset = 0;
   #logEndOffset = 0;
@@ -148,11 +150,6 @@ export class PartitionLog {
   get earliestEpoch(): number {
     const earliest = this.#epochs.earliest;
     return earliest && earliest.startOffset <= this.#logStartOffset ? earliest.leaderEpoch : -1;
-  }
-
-  /** How many producer ids the log remembers. */
-  get producerCount(): number {
-    return this.producers.producerCount;
   }
 
   /**
@@ -323,6 +320,16 @@ export class PartitionLog {
     return count;
   }
 
+  /** Drops what later records of the same key have superseded, when it is time; says whether. */
+  compact(nowMs: number): boolean {
+    const { lastStableOffset } = this;
+    const lastOfProducers = () => this.producers.lastOffsets();
+    const log = { lastStableOffset, lastOfProducers };
+    const done = this.#cleaner.clean(this.#segments, log, this.#owner.config(), nowMs);
+    if (done !== undefined) this.#owner.emit(done);
+    return done !== undefined;
+  }
+
   /** Forgets producers by `producer.id.expiration.ms`. */
   expireProducers(nowMs: number): void {
     this.producers.expire(nowMs, this.#owner.config().producerIdExpirationMs);
@@ -454,6 +461,7 @@ export class PartitionLog {
     });
     this.producers.logStartMoved(this.#logStartOffset);
     this.#durability.truncated(this.#logEndOffset);
+    this.#cleaner.truncated(this.#logEndOffset);
     this.setHighWatermark(this.#highWatermark);
     this.producers.highWatermarkMoved(this.#highWatermark);
     this.#owner.emit({ type: 'truncated', logEndOffset: this.#logEndOffset });

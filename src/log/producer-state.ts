@@ -147,6 +147,12 @@ export class ProducerState {
     this.#aborted.forgetBefore(logStartOffset);
   }
 
+  /** Where the newest batch of each ends: its sequence numbers say what comes next. */
+  lastOffsets(): Set<number> {
+    const last = [...this.#producers.values()].map(({ recentBatches }) => recentBatches.at(-1));
+    return new Set(last.flatMap((batch) => batch?.lastOffset ?? []));
+  }
+
   highWatermarkMoved(highWatermark: number): void {
     while (this.#ended.length > 0 && this.#ended[0]!.markerOffset < highWatermark) {
       this.#ended.shift();

@@ -49,6 +49,12 @@ export class SegmentList {
     this.#segments.splice(0, count);
   }
 
+  /** Puts others, of the same offsets, in the place of the first `count`. */
+  replaceFirst(count: number, segments: readonly Segment[]): void {
+    assert(count < this.#segments.length, 'the active segment stays');
+    this.#segments.splice(0, count, ...segments);
+  }
+
   /** Drops every batch that ends at or above `offset`. */
   truncate(offset: number): void {
     const index = this.indexOf(offset);

@@ -49,6 +49,15 @@ export class Segment {
     return this.#count === 0 ? -1 : this.#greatestTimestamps[this.#count - 1]!;
   }
 
+  /** Of the first batch, -1 if there is none or it has none. */
+  get firstTimestampMs(): number {
+    return this.#count === 0 ? -1 : this.#greatestTimestamps[0]!;
+  }
+
+  get lastAppendMs(): number {
+    return this.#lastAppendMs;
+  }
+
   /** What retention goes by: the time of the last append where records carry none. */
   get largestTimestampMs(): number {
     return this.maxTimestampMs >= 0 ? this.maxTimestampMs : this.#lastAppendMs;
@@ -60,7 +69,7 @@ export class Segment {
    */
   ageMs(timestampMs: number, nowMs: number): number {
     if (this.#count === 0) return 0;
-    const firstTimestampMs = this.#greatestTimestamps[0]!;
+    const { firstTimestampMs } = this;
     return firstTimestampMs >= 0 ? timestampMs - firstTimestampMs : nowMs - this.#firstAppendMs;
   }
 

@@ -1,5 +1,14 @@
 import { type NamedField, structCodec } from './struct-codec.ts';
-import type { Codec, Field, Fields, NullableType, Type, ValueOf, Version } from './type.ts';
+import type {
+  Codec,
+  Description,
+  Field,
+  Fields,
+  NullableType,
+  Type,
+  ValueOf,
+  Version,
+} from './type.ts';
 
 /** Carried by versions `first` to `last`; at others it reads as `absent` and is not written. */
 export function between<T>(
@@ -39,23 +48,28 @@ export function tagged<T>(
   return { type, first, last: Infinity, absent, tag };
 }
 
+/** Nothing of a table is worked out before somebody needs it: a start reads hundreds of them. */
 export function struct<const F extends Fields>(
   table: F,
 ): NullableType<{ readonly [K in keyof F]: ValueOf<F[K]> }> {
   type Value = { readonly [K in keyof F]: ValueOf<F[K]> };
-  const fields = Object.entries(table).map(
-    ([name, entry]): NamedField => ({
+  let known: readonly NamedField[] | undefined;
+  const fields = () => {
+    known ??= Object.entries(table).map(([name, entry]) => ({
       name,
       ...('at' in entry ? withDefault(entry, entry.zero) : entry),
-    }),
-  );
-  const at = (version: Version) => structCodec(fields, version) as Codec<unknown> as Codec<Value>;
+    }));
+    return known;
+  };
+  const at = (version: Version) => structCodec(fields(), version) as Codec<unknown> as Codec<Value>;
   return {
-    description: {
-      kind: 'struct',
-      fields: fields.map((field) => ({ ...field, type: field.type.description })),
+    get description(): Description {
+      const described = fields().map((field) => ({ ...field, type: field.type.description }));
+      return { kind: 'struct', fields: described };
     },
-    zero: Object.fromEntries(fields.map(({ name, absent }) => [name, absent])) as Value,
+    get zero() {
+      return Object.fromEntries(fields().map(({ name, absent }) => [name, absent])) as Value;
+    },
     at,
     atNullable(version) {
       const codec = at(version);

@@ -99,13 +99,15 @@ interface Body<T> {
 }
 
 function sized<T>(
-  description: Description,
+  describe: () => Description,
   zero: T,
   inflexible: Length,
   bodyAt: (version: Version) => Body<T>,
 ): NullableType<T> {
   return {
-    description,
+    get description() {
+      return describe();
+    },
     zero,
     at(version) {
       const length = version.flexible ? compactLength : inflexible;
@@ -138,19 +140,24 @@ function sized<T>(
   };
 }
 
-export const string: NullableType<string> = sized({ kind: 'string' }, '', int16Length, () => ({
-  read: (from, length) => from.string(length),
-  write(to, value, length) {
-    const sizeBytes = Buffer.byteLength(value, 'utf8');
-    assert(sizeBytes <= 0x7fff, 'a string that is too long for the protocol');
-    length.write(to, sizeBytes);
-    to.utf8(value, sizeBytes);
-  },
-}));
+export const string: NullableType<string> = sized(
+  () => ({ kind: 'string' }),
+  '',
+  int16Length,
+  () => ({
+    read: (from, length) => from.string(length),
+    write(to, value, length) {
+      const sizeBytes = Buffer.byteLength(value, 'utf8');
+      assert(sizeBytes <= 0x7fff, 'a string that is too long for the protocol');
+      length.write(to, sizeBytes);
+      to.utf8(value, sizeBytes);
+    },
+  }),
+);
 
 /** Reads as a view of the frame. */
 export const bytes: NullableType<Uint8Array> = sized<Uint8Array>(
-  { kind: 'bytes' },
+  () => ({ kind: 'bytes' }),
   new Uint8Array(0),
   int32Length,
   () => ({
@@ -165,15 +172,20 @@ export const bytes: NullableType<Uint8Array> = sized<Uint8Array>(
 /** Record batches: one view of the frame on the way in, every chunk by reference on the way out. */
 export const records: Type<readonly Uint8Array[] | null> = {
   ...nullable(
-    sized<readonly Uint8Array[]>({ kind: 'records' }, [], int32Length, () => ({
-      read: (from, length) => [from.view(length)],
-      write(to, chunks, length) {
-        let sizeBytes = 0;
-        for (const chunk of chunks) sizeBytes += chunk.length;
-        length.write(to, sizeBytes);
-        for (const chunk of chunks) to.reference(chunk);
-      },
-    })),
+    sized<readonly Uint8Array[]>(
+      () => ({ kind: 'records' }),
+      [],
+      int32Length,
+      () => ({
+        read: (from, length) => [from.view(length)],
+        write(to, chunks, length) {
+          let sizeBytes = 0;
+          for (const chunk of chunks) sizeBytes += chunk.length;
+          length.write(to, sizeBytes);
+          for (const chunk of chunks) to.reference(chunk);
+        },
+      }),
+    ),
   ),
   zero: null,
 };
@@ -190,8 +202,8 @@ export function array<const X extends Type<unknown> | Fields>(
   of: X,
 ): NullableType<readonly ElementOf<X>[]> {
   const type = (isType(of) ? of : struct(of)) as Type<ElementOf<X>>;
-  const description: Description = { kind: 'array', of: type.description };
-  return sized<readonly ElementOf<X>[]>(description, [], int32Length, (version) => {
+  const describe = (): Description => ({ kind: 'array', of: type.description });
+  return sized<readonly ElementOf<X>[]>(describe, [], int32Length, (version) => {
     const element = type.at(version);
     return {
       read(from, length) {
@@ -215,8 +227,12 @@ function isType(of: Type<unknown> | Fields): of is Type<unknown> {
 /** May be null, from version `first` on. */
 export function nullable<T>(type: NullableType<T>, first = 0): Type<T | null> {
   return {
-    description: { kind: 'nullable', first, of: type.description },
-    zero: type.zero,
+    get description(): Description {
+      return { kind: 'nullable', first, of: type.description };
+    },
+    get zero() {
+      return type.zero;
+    },
     at(version) {
       if (version.number >= first) return type.atNullable(version);
       const codec = type.at(version);

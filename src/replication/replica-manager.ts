@@ -14,6 +14,8 @@ interface ReplicaManagerSettings {
   readonly replicaLagTimeMaxMs: number;
   readonly logRetentionCheckIntervalMs: number;
   readonly logFlushSchedulerIntervalMs: number;
+  readonly logCleanerEnable: boolean;
+  readonly logCleanerBackoffMs: number;
   readonly replicaHighWatermarkCheckpointIntervalMs: number;
 }
 
@@ -48,7 +50,8 @@ export class ReplicaManager {
   readonly #contacts = new Map<number, FollowerContact>();
   /** Those led here of which not every replica is in sync. */
   readonly #underReplicated = new Set<Partition>();
-  #timers: Timer[] = [];
+  /** By slot; what never comes has none. */
+  readonly #timers = new Map<number, Timer>();
 
   constructor(options: ReplicaManagerOptions) {
     this.#options = options;
@@ -90,11 +93,16 @@ export class ReplicaManager {
       () => settings().logFlushSchedulerIntervalMs,
       () => logs.flushOld(clock.now()),
     );
+    this.#repeat(
+      4,
+      () => settings().logCleanerBackoffMs,
+      () => this.#compact(),
+    );
   }
 
   /** The process is gone: nothing of it may act any more. Its logs stay. */
   stop(): void {
-    for (const timer of this.#timers) timer.cancel();
+    for (const timer of this.#timers.values()) timer.cancel();
     for (const fetcher of this.#fetchers.values()) fetcher.close();
     this.purgatory.close();
   }
@@ -205,6 +213,12 @@ export class ReplicaManager {
     }
   }
 
+  #compact(): void {
+    const { settings, clock } = this.#options;
+    if (!settings().logCleanerEnable) return;
+    for (const { log } of this.#awake()) log.compact(clock.now());
+  }
+
   *#awake(): Iterable<Partition> {
     for (const topic of this.#topics.values()) yield* topic.values();
   }
@@ -261,9 +275,10 @@ export class ReplicaManager {
   #repeat(slot: number, intervalMs: () => number, run: () => void): void {
     const delayMs = Math.max(1, intervalMs());
     if (delayMs >= Number.MAX_SAFE_INTEGER) return; // Long.MAX_VALUE is Kafka's way to say never
-    this.#timers[slot] = this.#options.clock.after(delayMs, () => {
+    const timer = this.#options.clock.after(delayMs, () => {
       run();
       this.#repeat(slot, intervalMs, run);
     });
+    this.#timers.set(slot, timer);
   }
 }

@@ -10,6 +10,7 @@ export type ClusterErrorCode =
   | 'E_UNKNOWN_NODE'
   | 'E_UNKNOWN_TOPIC'
   | 'E_UNKNOWN_PARTITION'
+  | 'E_UNKNOWN_GROUP'
   | 'E_TOPIC_REFUSED'
   | 'E_RECORDS_REFUSED'
   | 'E_CHANGE_REFUSED'

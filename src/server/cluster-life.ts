@@ -4,6 +4,7 @@ import type { BrokerSettings } from '../config/broker-settings.ts';
 import type { Endpoint } from '../controller/metadata-records.ts';
 import type { NodeId, Plane } from '../simulation/network.ts';
 import { buildWorld } from './build-world.ts';
+import { ClusterError } from './cluster-error.ts';
 import type { ResolvedOptions } from './cluster-options.ts';
 import { endProcess } from './end-process.ts';
 import { Entrance } from './entrance.ts';
@@ -222,9 +223,15 @@ export class ClusterLife {
     await this.#until(goal, predicate, { withinMs, ...(signal === undefined ? {} : { signal }) });
   }
 
+  /** A signal for what must not outlive this life; `given` ends it earlier. */
+  endOr(given?: AbortSignal): AbortSignal {
+    const { signal } = this.#ended;
+    return given === undefined ? signal : AbortSignal.any([given, signal]);
+  }
+
   /** Closes every port and connection; nothing happens in this cluster any more. */
   async end(): Promise<void> {
-    this.#ended.abort();
+    this.#ended.abort(new ClusterError('E_CLOSED', 'the cluster was closed, or reset'));
     await Promise.all(Array.from(this.#servers.values(), ({ server }) => server.close()));
     this.#pacemaker.stop();
     this.client.end();
@@ -264,8 +271,7 @@ export class ClusterLife {
     { withinMs = this.patienceMs, signal: given }: UntilOptions = {},
   ): Promise<void> {
     const { signal: ended } = this.#ended;
-    const signal = given === undefined ? ended : AbortSignal.any([given, ended]);
-    const options = { withinMs, signal, goal };
+    const options = { withinMs, signal: this.endOr(given), goal };
     await until(this.cluster.trace, () => ended.aborted || predicate(), options).catch((error) => {
       if (!ended.aborted) throw error;
     });

@@ -2,6 +2,7 @@ import type { NodeState } from '../cluster/broker-seat.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { PartitionImage } from '../controller/cluster-metadata.ts';
 import type { Link, NodeId, Plane } from '../simulation/network.ts';
+import type { GroupStatus } from './group-status.ts';
 import type { KafkaBroker } from './kafka-broker.ts';
 
 /** One broker, as plain data. */
@@ -71,6 +72,7 @@ export interface ClusterStatus {
   readonly brokers: readonly BrokerStatus[];
   readonly controllers: readonly ControllerStatus[];
   readonly partitions: readonly PartitionStatus[];
+  readonly groups: readonly GroupStatus[];
   readonly links: readonly LinkStatus[];
 }
 

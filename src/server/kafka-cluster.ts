@@ -14,9 +14,12 @@ import {
   partitionStatuses,
 } from './cluster-status.ts';
 import { createTopics } from './create-topics.ts';
+import { groupIdsOf } from './find-group.ts';
+import { groupStatus } from './group-status.ts';
 import { KafkaBroker } from './kafka-broker.ts';
 import { KafkaController } from './kafka-controller.ts';
 import type { KafkaEvent } from './kafka-event.ts';
+import { KafkaGroup } from './kafka-group.ts';
 import { KafkaPartition } from './kafka-partition.ts';
 import { KafkaTopic } from './kafka-topic.ts';
 import {
@@ -189,6 +192,7 @@ export class KafkaCluster implements AsyncDisposable {
       brokers: brokerStatuses(cluster, this.brokers),
       controllers: controllerStatuses(cluster),
       partitions: partitionStatuses(cluster),
+      groups: groupIdsOf(cluster).map((groupId) => groupStatus(cluster, groupId)),
       links: cluster.network.disturbed(),
     };
   }
@@ -203,10 +207,20 @@ export class KafkaCluster implements AsyncDisposable {
     return new KafkaPartition({ cluster: this, life: this.#living }, { topic, partition });
   }
 
+  /** Every group that a coordinator has, by name. */
+  get groups(): readonly KafkaGroup[] {
+    return groupIdsOf(this.#living().cluster).map((groupId) => this.group(groupId));
+  }
+
+  /** A consumer group, or any other, by its id; it need not exist yet. */
+  group(groupId: string): KafkaGroup {
+    return new KafkaGroup({ cluster: this, life: this.#living }, groupId);
+  }
+
   /**
    * Resolves as soon as `predicate` holds, which is asked now and after every event in the cluster.
-   * A topic that is not there yet, or a leader that is missing, counts as not yet. Rejects with
-   * `ClusterError` E_TIMEOUT, whose text says what happened instead.
+   * A topic or group that is not there yet, or a leader that is missing, counts as not yet. Rejects
+   * with `ClusterError` E_TIMEOUT, whose text says what happened instead.
    */
   async until(predicate: () => boolean, options: UntilOptions = {}): Promise<void> {
     checkNames('until', options, ['withinMs', 'signal']);

@@ -2,6 +2,7 @@ import type { TopicImage } from '../controller/cluster-metadata.ts';
 import { ErrorCode, errorInfo } from '../protocol/error-code.ts';
 import { Produce } from '../protocol/messages/produce.ts';
 import { buildBatch } from '../protocol/records/batch-builder.ts';
+import { partitionForKey } from '../protocol/records/partition-for-key.ts';
 import { checkNames } from './check-names.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { ClusterLife } from './cluster-life.ts';
@@ -17,7 +18,6 @@ import {
   type RecordPlace,
   recordToWrite,
 } from './kafka-records.ts';
-import { partitionForKey } from './partitioner.ts';
 
 /** How `produce` sends. */
 export interface ProduceOptions {

@@ -115,7 +115,40 @@ describe('verbs against a running cluster', () => {
     );
   });
 
+  test('a group is waited for and shown', async () => {
+    const { cli, brokers, run, state } = await startCli('-t', 'orders:2:3');
+    await using _running = cli;
+    const kafka = new Kafka({ brokers, clientId: 'app', logLevel: logLevel.NOTHING });
+    const consumer = kafka.consumer({ groupId: 'billing', maxWaitTimeInMs: 100 });
+    const waiting = run('wait-until-stable billing --members 1 --within 20000');
+    await consumer.connect();
+    await consumer.subscribe({ topic: 'orders', fromBeginning: true });
+    await consumer.run({ eachMessage: async () => undefined, autoCommitThreshold: 1 });
+    const stable = await waiting;
+    expect([stable.code, stable.stderr]).toEqual([0, '']);
+    expect(stable.stdout).toMatch(/^group billing state: \w+ → Stable$|^nothing has changed$/m);
+    expect(stable.stdout).toMatch(/^app-\S+ +- +app +\/127.0.0.1 +orders:0 orders:1$/m);
+    expect(stable.stdout).toMatch(/^orders:1 +- +0 +0 +app-\S+$/m);
+
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({ topic: 'orders', messages: [{ value: 'v', partition: 0 }] });
+    await producer.disconnect();
+    const committed = 'wait-for-commit billing orders --partition 0 --committed-offset 1';
+    expect((await state(`${committed} --within 20000`)).now).toMatchObject({ lag: 0 });
+    const { stdout } = await run('wait-for-lag billing 0 --topic orders');
+    expect(stdout).toMatch(/^GROUP +TYPE.*\nbilling +classic +consumer +Stable +\d +1 +1 +0$/m);
+    expect(stdout).toMatch(/^orders:0 +1 +1 +0 +app-\S+$/m);
+    expect((await run('groups')).stdout).toMatch(/^billing +classic +consumer +Stable/m);
+    const late = await run('wait-for-lag biling 0 --within 1');
+    expect([late.code, late.stdout]).toEqual([1, '']);
+    expect(late.stderr).toMatch(/^odradek: E_TIMEOUT: .* As it is, .*; did you mean 'billing'\?\n/);
+    await consumer.disconnect();
+  });
+
   test.each<[string, RegExp, number]>([
+    ['group none', /^odradek: E_UNKNOWN_GROUP: there is no group 'none'; there are none \(/, 1],
+    ['wait-for-commit g t --committed-offset 1', /E_BAD_OPTION: committedOffset needs a partit/, 2],
     ['crash 9', /^odradek: E_UNKNOWN_BROKER: there is no broker 9, only 1 \(.*\n$/, 1],
     ['elect none:0', /^odradek: E_UNKNOWN_TOPIC: there is no topic 'none'/, 1],
     ['crash 3000 --lose all', /^odradek: E_UNKNOWN_OPTION: crashController has no 'lose'/, 2],
@@ -151,6 +184,8 @@ describe('verbs without a cluster', () => {
     ['crash 1 --losse all', /unknown option '--losse'.*--lose/],
     ['elect orders', /<topic:partition> must be like orders:0/],
     ['reassign orders:0 1,x', /replicas must be a list, each a whole number .* \[1,"x"\]/],
+    ['wait-for-lag g', /missing required argument 'lag'/],
+    ['wait-for-lag g x', /lag must be a whole number from 0 on, not 'x'/],
     ['cut 1', /missing required argument 'other'/],
     ['status --admin here', /--admin must be PORT or HOST:PORT, not 'here'/],
     ['crahs 1', /unknown command 'crahs'; did you mean 'crash'\?/],

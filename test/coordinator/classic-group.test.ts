@@ -211,19 +211,7 @@ describe('the coordinator crashes', () => {
     stable(world, [one]);
     const joining = two.join();
     const before = world.coordinator;
-    const { replicas } = world.partition('__consumer_offsets', world.offsetsPartition);
-    const others = replicas.filter((id) => id !== before);
-    world.send(before, 'AlterPartitionReassignments', {
-      timeoutMs: 1000,
-      allowReplicationFactorChange: true,
-      topics: [
-        {
-          name: '__consumer_offsets',
-          partitions: [{ partitionIndex: world.offsetsPartition, replicas: others }],
-        },
-      ],
-    });
-    world.advance(1000);
+    world.moveCoordinator();
     expect(world.coordinator).not.toBe(before);
     expect(joining()).toMatchObject({ error: 'NOT_COORDINATOR' });
     expect(one.heartbeat()).toBe('NONE');

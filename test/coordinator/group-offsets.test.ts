@@ -126,3 +126,23 @@ test('the first who looks for a coordinator finds one', () => {
   const { topicsByName } = world.cluster.metadata;
   expect(topicsByName.get('__consumer_offsets')?.partitions[0]?.replicas).toEqual([1]);
 });
+
+test('many commits do not grow the log, and the next coordinator has it all', () => {
+  const segmentBytes = 1_048_576; // no segment may be smaller
+  const compacted = { 'offsets.topic.segment.bytes': String(segmentBytes) };
+  const world = new GroupWorld({ config: { ...compacted, 'log.cleaner.backoff.ms': '1000' } });
+  world.commit(7, undefined, 1);
+  for (let offset = 1; offset <= 20_000; offset++) world.commit(offset);
+  world.advance(1000);
+  const { topicId } = world.cluster.metadata.topicsByName.get('__consumer_offsets')!;
+  for (const id of world.cluster.brokerIds) {
+    const log = world.cluster.log(id, topicId, world.offsetsPartition)!;
+    expect(log.logEndOffset).toBeGreaterThan(20_000);
+    expect(log.segmentCount).toBe(2);
+    expect(log.sizeBytes).toBeLessThan(segmentBytes + 1000);
+  }
+  world.cluster.crash(world.coordinator);
+  world.advance(1000);
+  expect(world.committed(0)).toBe(20_000);
+  expect(world.committed(1)).toBe(7);
+});

@@ -61,7 +61,35 @@ export class GroupWorld extends World {
     return this.#described().members.map(({ memberId }) => memberId);
   }
 
-  commit(offset: number, member?: Member, partition = 0): () => string | undefined {
+  /** Another broker coordinates the group, and this one goes on without it. */
+  moveCoordinator(): void {
+    const { offsetsPartition: partitionIndex, coordinator, cluster } = this;
+    const replicas = cluster.brokerIds.filter((id) => id !== coordinator);
+    this.send(coordinator, 'AlterPartitionReassignments', {
+      ...{ timeoutMs: 1000, allowReplicationFactorChange: true },
+      topics: [{ name: '__consumer_offsets', partitions: [{ partitionIndex, replicas }] }],
+    });
+    this.advance(1000);
+  }
+
+  /** `orders` has one partition more. */
+  addPartition(): void {
+    const count = this.cluster.metadata.topicsByName.get('orders')!.partitions.length + 1;
+    const topics = [{ name: 'orders', count, assignments: null }];
+    const request = { topics, timeoutMs: 1000, validateOnly: false };
+    this.send(this.anyBroker(), 'CreatePartitions', request);
+  }
+
+  get partitions(): number[] {
+    const { partitions } = this.cluster.metadata.topicsByName.get('orders')!;
+    return partitions.map((_, partition) => partition);
+  }
+
+  commit(
+    offset: number,
+    member?: Pick<Member, 'memberId' | 'generationId'>,
+    partition = 0,
+  ): () => string | undefined {
     const partitions = [
       {
         partitionIndex: partition,

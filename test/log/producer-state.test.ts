@@ -89,9 +89,9 @@ it('forgets a producer after producer.id.expiration.ms, not one with an open tra
   log.appendAsLeader(producerBatch(1, 0, 0), { leaderEpoch: 0, nowMs });
   log.appendAsLeader(producerBatch(2, 0, 0, 1, open), { leaderEpoch: 0, nowMs });
   log.expireProducers(nowMs + 999);
-  expect(log.producerCount).toBe(2);
+  expect(log.producers.producerCount).toBe(2);
   log.expireProducers(nowMs + 1000);
-  expect(log.producerCount).toBe(1);
+  expect(log.producers.producerCount).toBe(1);
   const result = log.appendAsLeader(producerBatch(1, 0, 9), { leaderEpoch: 0, nowMs });
   expect(result.errorCode).toBe(0);
 });

@@ -1,6 +1,6 @@
 import java.util.List;
 
-/** Kafka's own Java client: producer, consumer with assigned partitions, Admin. */
+/** Kafka's own Java client: producer, consumer with assigned partitions and in groups, Admin. */
 public final class Main {
   private Main() {}
 
@@ -12,6 +12,9 @@ public final class Main {
     try (var admin = session.admin()) {
       var administration = new Administration(session, admin);
       report.check("create-topic", () -> administration.createTopic(topic, 3));
+
+      var groups = new GroupChecks(report, session, admin);
+      groups.start(); // beside all the rest, as they mostly wait
 
       var writing = new Writing(session, topic, 3);
       report.check("produce-uncompressed", () -> writing.withCodec("none"));
@@ -38,6 +41,7 @@ public final class Main {
       report.check("compare-all", session::compareAll);
       report.check("metadata", () -> administration.metadata(topic));
       report.check("admin", () -> administration.everythingElse(session.prefix + "-admin"));
+      groups.join();
     }
     System.exit(report.allOk() ? 0 : 1);
   }

@@ -1,11 +1,11 @@
-/** Runs checks one after the other and prints a line of JSON for each. */
+/** Runs checks and prints a line of JSON for each; any thread may. */
 final class Report {
   interface Check {
     /** Returns what was seen, in a few words. */
     String run() throws Exception;
   }
 
-  private boolean allOk = true;
+  private volatile boolean allOk = true;
 
   void check(String name, Check check) {
     long start = System.nanoTime();
@@ -20,6 +20,11 @@ final class Report {
       outcome = "\"ok\":false,\"error\":" + quoted(problem.toString());
     }
     System.out.println("{\"check\":" + quoted(name) + "," + outcome + "}");
+  }
+
+  /** What the client does not have. */
+  void lacks(String name, String why) {
+    System.out.println("{\"lacks\":" + quoted(name) + ",\"why\":" + quoted(why) + "}");
   }
 
   boolean allOk() {

@@ -54,6 +54,12 @@ final class Session {
     return consumer;
   }
 
+  /** A consumer that is to subscribe. */
+  KafkaConsumer<String, String> member(Map<String, Object> options) {
+    var strings = new StringDeserializer();
+    return new KafkaConsumer<>(configs("member", options), strings, strings);
+  }
+
   private Map<String, Object> configs(String name, Map<String, Object> options) {
     Map<String, Object> configs = new HashMap<>(options);
     configs.put(BOOTSTRAP_SERVERS_CONFIG, System.getenv("BOOTSTRAP_SERVERS"));

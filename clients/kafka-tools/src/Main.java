@@ -1,4 +1,3 @@
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +9,7 @@ public final class Main {
 
   private Main() {}
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws Exception {
     ToolProcess.takeOverJvm();
     var tools = new Tools(Path.of(args[0]));
     var console = new Console(tools);
@@ -20,6 +19,9 @@ public final class Main {
 
     var administration = new Administration(tools, console);
     report.check("create-topic", () -> administration.createTopic(prefix + "-created"));
+
+    var groups = new Groups(report, tools, prefix);
+    groups.start(); // beside all the rest, as they mostly wait
 
     var records = new Records(console, prefix, journal);
     for (String codec : CODECS) {
@@ -55,6 +57,7 @@ public final class Main {
     report.check("compare-all", () -> console.compare(journal));
     report.check("metadata", () -> administration.metadata(prefix + "-created"));
     report.check("admin", () -> administration.everythingElse(prefix + "-admin"));
+    groups.join();
     System.exit(report.allOk() ? 0 : 1);
   }
 }

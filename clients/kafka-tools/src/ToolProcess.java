@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.utils.Exit;
 
 /**
@@ -30,7 +30,7 @@ final class ToolProcess {
   private final InputStream in;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final List<Runnable> shutdownHooks = new ArrayList<>();
+  private final List<Runnable> shutdownHooks = new CopyOnWriteArrayList<>();
   private final Thread thread;
   private Finished finished;
 
@@ -54,6 +54,17 @@ final class ToolProcess {
 
   boolean isAlive() {
     return thread.isAlive();
+  }
+
+  /** What it has printed so far. */
+  String output() {
+    return out.toString(UTF_8);
+  }
+
+  /** As a signal to a process: runs what the tool does at its end, and waits for it. */
+  void terminate() throws InterruptedException {
+    shutdownHooks.forEach(Runnable::run);
+    waitFor();
   }
 
   Finished waitFor() throws InterruptedException {

@@ -2,31 +2,33 @@
 
 use std::error::Error;
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-pub const WAIT: Duration = Duration::from_secs(10);
+pub const WAIT: Duration = Duration::from_secs(60);
 
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+/// Checks may run side by side.
 #[derive(Default)]
 pub struct Report {
-    failures: i32,
+    has_failed: AtomicBool,
 }
 
 impl Report {
-    pub fn check(&mut self, name: &str, body: impl FnOnce() -> Result<String>) {
+    pub fn check(&self, name: &str, body: impl FnOnce() -> Result<String>) {
         let started = Instant::now();
         self.say(name, started, body());
     }
 
-    pub fn say(&mut self, name: &str, started: Instant, outcome: Result<String>) {
+    pub fn say(&self, name: &str, started: Instant, outcome: Result<String>) {
         let ms = started.elapsed().as_millis() as u64;
         let line = match outcome {
             Ok(detail) => json!({ "check": name, "ok": true, "ms": ms, "detail": detail }),
             Err(error) => {
-                self.failures += 1;
+                self.has_failed.store(true, Ordering::Relaxed);
                 json!({ "check": name, "ok": false, "ms": ms, "error": error.to_string() })
             }
         };
@@ -38,8 +40,8 @@ impl Report {
         println!("{}", json!({ "lacks": name, "why": why }));
     }
 
-    pub fn end(self) -> ! {
-        std::process::exit(self.failures.min(1))
+    pub fn end(&self) -> ! {
+        std::process::exit(self.has_failed.load(Ordering::Relaxed).into())
     }
 }
 

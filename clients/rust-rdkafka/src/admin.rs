@@ -6,6 +6,7 @@ use rdkafka::admin::{
     TopicReplication,
 };
 use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use rdkafka::{Offset, TopicPartitionList};
 use rust_checks::{expect, Result, WAIT};
@@ -44,6 +45,34 @@ pub fn create_topic(topic: &str) -> Result<String> {
     eventually("the topic is known", || Ok(admin.partitions(topic)? == 3))?;
     eventually("retention.ms is set", || admin.has_config(topic, "retention.ms", "3600000"))?;
     Ok("3 partitions, 3 replicas, retention.ms".into())
+}
+
+/// A topic of so many partitions, for a group.
+pub fn create_with(topic: &str, partitions: i32) -> Result<()> {
+    let admin = Admin(config().create()?);
+    admin.create(NewTopic::new(topic, partitions, TopicReplication::Fixed(3)))
+}
+
+/// A group with one member, as the client lists it.
+pub fn describe_group<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    name: &str,
+    state: &str,
+) -> Result<()> {
+    let listed = consumer.fetch_group_list(None, WAIT)?;
+    expect(listed.groups().iter().any(|each| each.name() == name), true, "it is listed")?;
+    let found = consumer.fetch_group_list(Some(name), WAIT)?;
+    let group = &found.groups()[0];
+    expect((group.state(), group.members().len()), (state, 1), "state and members")
+}
+
+pub fn delete_group(name: &str) -> Result<()> {
+    let admin = Admin(config().create()?);
+    for answer in block_on(admin.0.delete_groups(&[name], &AdminOptions::new()))? {
+        answer.map_err(|(_, code)| code)?;
+    }
+    let listed = admin.0.inner().fetch_group_list(None, WAIT)?;
+    expect(listed.groups().iter().any(|each| each.name() == name), false, "it is still listed")
 }
 
 pub fn admin(topic: &str) -> Result<String> {

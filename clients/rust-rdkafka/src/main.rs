@@ -1,6 +1,9 @@
 //! Every shared check (clients/checks.json) with rust-rdkafka: one line of JSON for each.
 
 mod admin;
+mod group;
+mod groups;
+mod member;
 mod topic;
 
 use rdkafka::consumer::Consumer;
@@ -114,7 +117,12 @@ fn metadata(topic: &Topic) -> Result<String> {
 }
 
 fn main() {
-    let mut report = Report::default();
+    if let Some(life) = member::live() {
+        life.expect("a member ends when it is killed");
+        return;
+    }
+    let report: &'static Report = Box::leak(Box::default());
+    let groups = groups::begin(report);
     let mut topic = Topic::new(format!("{}-records", prefix()));
 
     report.check("create-topic", || admin::create_topic(&topic.name));
@@ -141,6 +149,9 @@ fn main() {
     report.check("compare-all", || compare_all(&topic));
     report.check("metadata", || metadata(&topic));
     report.check("admin", || admin::admin(&format!("{}-admin", prefix())));
+    for each in groups {
+        each.join().expect("a check reports what fails");
+    }
 
     report.end()
 }

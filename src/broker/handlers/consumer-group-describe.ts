@@ -14,7 +14,8 @@ export const consumerGroupDescribe: Handler<'ConsumerGroupDescribe'> = (
   reply,
 ) => {
   const isServed = servesConsumerGroups(broker);
-  const groups = request.groupIds.map((groupId) => {
+  // A name is short, and what it stands for may be long: each group is described once.
+  const groups = [...new Set(request.groupIds)].map((groupId) => {
     if (!isServed) return notDescribed(groupId, ErrorCode.UNSUPPORTED_VERSION, null);
     const described = describe(broker, groupId);
     const tellsOperations = request.includeAuthorizedOperations && described.errorCode === 0;

@@ -17,7 +17,8 @@ export const describeGroups: Handler<'DescribeGroups'> = (
   const authorizedOperations = request.includeAuthorizedOperations
     ? groupOperations
     : OPERATIONS_NOT_REQUESTED;
-  const groups = request.groups.map((groupId) => {
+  // A name is short, and what it stands for may be long: each group is described once.
+  const groups = [...new Set(request.groups)].map((groupId) => {
     const described = describe(broker, groupId, apiVersion);
     const failed = described.errorCode !== ErrorCode.NONE;
     return failed ? described : { ...described, authorizedOperations };

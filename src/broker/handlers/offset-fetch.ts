@@ -27,17 +27,29 @@ export const offsetFetch: Handler<'OffsetFetch'> = (broker, request, { apiVersio
     );
     return;
   }
+  const groups = onceEach(request.groups);
   const done = () => reply({ throttleTimeMs: 0, topics: [], errorCode: 0, groups: answers });
-  if (request.groups.length === 0) done();
-  request.groups.forEach((asked, index) => {
-    let answered = 0;
+  if (groups.length === 0) done();
+  let answered = 0;
+  groups.forEach((asked, index) => {
     fetchGroup(broker, asked, request.requireStable, apiVersion, (answer) => {
       answers[index] = answer;
-      answered = answers.filter((one) => one !== undefined).length;
-      if (answered === request.groups.length) done();
+      answered++;
+      if (answered === groups.length) done();
     });
   });
 };
+
+/** All offsets of a group may be many, and are told once, however often a request asks for them. */
+function onceEach(groups: readonly Asked[]): readonly Asked[] {
+  const whole = new Set<string>();
+  return groups.filter(({ groupId, topics }) => {
+    if (topics !== null) return true;
+    const isFirst = !whole.has(groupId);
+    whole.add(groupId);
+    return isFirst;
+  });
+}
 
 const aloneIn = ({ groupId, topics }: OffsetFetchRequest): Asked => ({
   groupId,

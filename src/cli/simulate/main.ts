@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { replayEvents } from '../../lab/replay-text.ts';
 import { report, simplify, simulate } from '../../lab/simulate.ts';
+import type { Clients } from '../../lab/workload.ts';
 import { exhaustive } from './exhaustive.ts';
 
 interface Share {
@@ -11,6 +12,7 @@ interface Share {
   readonly step: number;
   readonly seeds: number;
   readonly events: number;
+  readonly clients: Clients;
 }
 
 const help = `npm run simulate -- [options]
@@ -18,6 +20,7 @@ const help = `npm run simulate -- [options]
   --seeds K     how many, one after the other (1)
   --events M    events of each, before everything heals (2000)
   --replay TEXT the choices of a former run of this seed
+  --groups      members of groups instead of producers and consumers
   --raw         print a failure as it is, without making it simpler
   --exhaustive  instead everything that can happen in a small model: --exhaustive --help`;
 
@@ -32,6 +35,7 @@ export async function main(args: readonly string[], freshSeed: number): Promise<
       events: { type: 'string', default: '2000' },
       replay: { type: 'string' },
       raw: { type: 'boolean', default: false },
+      groups: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -47,8 +51,10 @@ export async function main(args: readonly string[], freshSeed: number): Promise<
     console.error(help);
     return 2;
   }
-  if (replay !== undefined || seeds === 1) return one({ seed, events, replay, raw: values.raw });
-  return many({ seed, seeds, events, raw: values.raw });
+  const { raw } = values;
+  const clients = values.groups ? 'groups' : 'replication';
+  if (replay !== undefined || seeds === 1) return one({ seed, events, replay, raw, clients });
+  return many({ seed, seeds, events, raw, clients });
 }
 
 function one(options: {
@@ -56,6 +62,7 @@ function one(options: {
   events: number;
   replay: number[][] | undefined;
   raw: boolean;
+  clients: Clients;
 }): number {
   const failure = simulate(options);
   if (failure === undefined) {
@@ -72,19 +79,24 @@ async function many(options: {
   seeds: number;
   events: number;
   raw: boolean;
+  clients: Clients;
 }): Promise<number> {
-  const { seed, seeds, events } = options;
+  const { seed, seeds, events, clients } = options;
   const threads = Math.min(seeds, availableParallelism());
   const started = performance.now();
   const failed: number[] = [];
   let done = 0;
   await Promise.all(
     Array.from({ length: threads }, (_, thread) => {
-      const share: Share = { first: seed + thread, step: threads, seeds: seed + seeds, events };
+      const range = { first: seed + thread, step: threads, seeds: seed + seeds };
+      const share: Share = { ...range, events, clients };
       const worker = new Worker(fileURLToPath(import.meta.url), { workerData: share });
       worker.on('message', (message: { seed: number; failed: boolean }) => {
         done++;
-        if (message.failed) failed.push(message.seed);
+        if (message.failed) {
+          failed.push(message.seed);
+          console.log(`seed ${message.seed} fails`);
+        }
         if (done % 1000 === 0) console.log(`${done} of ${seeds} seeds, ${failed.length} failed`);
       });
       return new Promise<void>((resolve, reject) => {
@@ -99,12 +111,12 @@ async function many(options: {
   if (done !== seeds) return 1;
   if (failed.length === 0) return 0;
   console.log(`failed: ${failed.slice(0, 20).join(', ')}\n`);
-  return one({ seed: failed[0]!, events, replay: undefined, raw: options.raw });
+  return one({ seed: failed[0]!, events, replay: undefined, raw: options.raw, clients });
 }
 
 if (!isMainThread && parentPort !== null) {
-  const { first, step, seeds, events } = workerData as Share;
+  const { first, step, seeds, events, clients } = workerData as Share;
   for (let seed = first; seed < seeds; seed += step) {
-    parentPort.postMessage({ seed, failed: simulate({ seed, events }) !== undefined });
+    parentPort.postMessage({ seed, failed: simulate({ seed, events, clients }) !== undefined });
   }
 }

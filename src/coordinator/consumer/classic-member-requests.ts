@@ -16,6 +16,7 @@ import { type ConsumerMember, newMember, usesClassicProtocol } from './consumer-
 import type { ConsumerSessions } from './consumer-sessions.ts';
 import { changeGroup, replaceMember } from './group-change.ts';
 import { existingMember } from './join-or-continue.ts';
+import { downgrade, isDowngradedBy } from './migration.ts';
 import { byId, byName } from './named-partitions.ts';
 import { isRefusal, type Refusal, refusal } from './refusal.ts';
 import type { TopicWatch } from './topic-watch.ts';
@@ -25,19 +26,28 @@ export interface Identity {
   readonly groupInstanceId: string | null;
 }
 
+interface ClassicMemberGroups {
+  readonly topics: TopicWatch;
+  readonly sessions: ConsumerSessions;
+  /** The group may be a classic one now; if it is, do its members have to find together anew? */
+  changedKind(groupId: string, rebalances: boolean): void;
+}
+
 /**
  * Members of a consumer group that speak the classic protocol. To them their epoch is a generation,
  * and the coordinator the leader; a join is a step towards their target, and a sync tells it.
  */
 export class ClassicMemberRequests {
   readonly #host: GroupHost;
-  readonly #sessions: ConsumerSessions;
-  readonly #topics: TopicWatch;
+  readonly #groups: ClassicMemberGroups;
 
-  constructor(host: GroupHost, sessions: ConsumerSessions, topics: TopicWatch) {
+  constructor(host: GroupHost, groups: ClassicMemberGroups) {
     this.#host = host;
-    this.#sessions = sessions;
-    this.#topics = topics;
+    this.#groups = groups;
+  }
+
+  get #sessions(): ConsumerSessions {
+    return this.#groups.sessions;
   }
 
   join(group: ConsumerGroup, join: ClassicJoin, reply: Reply<JoinGroupResponse>): void {
@@ -124,12 +134,11 @@ export class ClassicMemberRequests {
     if (isFull && group.members.get(memberId) === undefined) {
       return ErrorCode.GROUP_MAX_SIZE_REACHED;
     }
-    const others = [...group.members.values()].flatMap(
-      ({ metadata }) => metadata.classicMemberMetadata ?? [],
-    );
-    const hasCommon = protocols.some(({ name }) =>
-      others.every(({ supportedProtocols }) => supportedProtocols.some((one) => one.name === name)),
-    );
+    const others = [...group.members.values()].flatMap(({ metadata }) => {
+      const supported = metadata.classicMemberMetadata?.supportedProtocols;
+      return supported === undefined ? [] : [new Set(supported.map(({ name }) => name))];
+    });
+    const hasCommon = protocols.some(({ name }) => others.every((names) => names.has(name)));
     return protocolType === 'consumer' && hasCommon
       ? ErrorCode.NONE
       : ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
@@ -151,13 +160,16 @@ export class ClassicMemberRequests {
     }
     const after = asJoined(before, join, subscription);
     const owned = topicPartitionsOf(byId(subscription.ownedPartitions, this.#host.topics));
-    const version = this.#topics.versionOf(this.#host.topics);
-    const change = { group, before, after, owned, records };
+    const version = this.#groups.topics.versionOf(this.#host.topics);
+    const replaced = group.staticMember(join.groupInstanceId ?? '');
+    const isLast = isDowngradedBy(this.#host, group, replaced);
+    const change = { group, before, after, owned, records, isLast };
     const changed = changeGroup(this.#host, { version }, change);
     if (isRefusal(changed)) {
       reply(joinFailed(memberId, changed.errorCode));
       return;
     }
+    if (isLast) records.push(...downgrade(this.#host, group, [replaced!], changed.member));
     const wasThere = group.members.get(memberId) !== undefined;
     this.#host.write(records, (errorCode) => {
       if (errorCode !== ErrorCode.NONE) {
@@ -174,6 +186,7 @@ export class ClassicMemberRequests {
         ...{ protocolType: 'consumer', protocolName: join.protocols[0]!.name },
       });
     });
+    this.#groups.changedKind(group.groupId, changed.isBehind);
   }
 
   #member(

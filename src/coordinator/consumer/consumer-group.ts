@@ -13,7 +13,7 @@ import {
 } from './consumer-member.ts';
 import { groupTombstones } from './group-records.ts';
 import { PartitionOwners } from './partition-owners.ts';
-import { type ResolvedExpression, subscribedNames } from './subscription.ts';
+import type { ResolvedExpression } from './subscription.ts';
 
 export type ConsumerGroupRecord = Exclude<
   CoordinatorRecord,
@@ -50,7 +50,7 @@ interface Target {
  * Reconciling  somebody has not come to the target assignment yet.
  * Stable       everybody has.
  */
-type ConsumerGroupState = 'Empty' | 'Assigning' | 'Reconciling' | 'Stable';
+export type ConsumerGroupState = 'Empty' | 'Assigning' | 'Reconciling' | 'Stable';
 
 const theOne = '';
 
@@ -79,6 +79,7 @@ export class ConsumerGroup implements Group {
   isResolving = false;
   readonly #epochs: TimelineMap<GroupEpochs>;
   readonly #staticMembers = new Map<string, string>();
+  readonly #nameCounts = new Map<string, number>();
   readonly #expressionCounts = new Map<string, number>();
 
   constructor(groupId: string, host: GroupHost, timeline: Timeline) {
@@ -115,6 +116,11 @@ export class ConsumerGroup implements Group {
 
   get isEmpty(): boolean {
     return this.members.size === 0;
+  }
+
+  /** The topics that members are subscribed to by name, with how many are. */
+  get subscribedNames(): ReadonlyMap<string, number> {
+    return this.#nameCounts;
   }
 
   /** The regular expressions that members are subscribed to, with how many are. */
@@ -206,10 +212,9 @@ export class ConsumerGroup implements Group {
   }
 
   isSubscribedTo(topic: string): boolean {
-    for (const member of this.members.values()) {
-      for (const name of subscribedNames(member, this.resolved)) if (name === topic) return true;
-    }
-    return false;
+    if (this.#nameCounts.has(topic)) return true;
+    const expressions = [...this.#expressionCounts.keys()];
+    return expressions.some((one) => this.resolved(one)?.topics.includes(topic) === true);
   }
 
   offsetExpiryBaseMs(_topic: string, commitTimestampMs: number): number {
@@ -284,8 +289,8 @@ export class ConsumerGroup implements Group {
   ): void {
     this.members.set(memberId, after, offset);
     this.owners.change(before, after);
-    this.#countExpression(before, -1);
-    this.#countExpression(after, 1);
+    this.#countSubscription(before, -1);
+    this.#countSubscription(after, 1);
     const left = before?.metadata.instanceId ?? null;
     if (left !== null && this.#staticMembers.get(left) === memberId) {
       this.#staticMembers.delete(left);
@@ -297,13 +302,18 @@ export class ConsumerGroup implements Group {
     }
   }
 
-  #countExpression(member: ConsumerMember | undefined, change: 1 | -1): void {
-    const expression = member?.metadata.subscribedTopicRegex;
-    if (!expression) return;
-    const count = (this.#expressionCounts.get(expression) ?? 0) + change;
-    if (count === 0) this.#expressionCounts.delete(expression);
-    else this.#expressionCounts.set(expression, count);
+  #countSubscription(member: ConsumerMember | undefined, change: 1 | -1): void {
+    if (member === undefined) return;
+    const { subscribedTopicNames, subscribedTopicRegex } = member.metadata;
+    for (const name of subscribedTopicNames) count(this.#nameCounts, name, change);
+    if (subscribedTopicRegex) count(this.#expressionCounts, subscribedTopicRegex, change);
   }
+}
+
+function count(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const next = (counts.get(key) ?? 0) + change;
+  if (next === 0) counts.delete(key);
+  else counts.set(key, next);
 }
 
 function stateOf(

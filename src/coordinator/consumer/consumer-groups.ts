@@ -39,7 +39,7 @@ export class ConsumerGroups {
     this.#store = store;
     this.#timeline = timeline;
     this.sessions = new ConsumerSessions(host, this);
-    this.#classicMembers = new ClassicMemberRequests(host, this.sessions, this.topics);
+    this.#classicMembers = new ClassicMemberRequests(host, this);
     this.heartbeats = new ConsumerHeartbeats(host, this);
   }
 
@@ -63,9 +63,9 @@ export class ConsumerGroups {
     return group;
   }
 
-  departed(groupId: string): void {
+  changedKind(groupId: string, rebalances: boolean): void {
     const group = this.#store.get(groupId);
-    if (group instanceof ClassicGroup) group.protocol.takeOver();
+    if (group instanceof ClassicGroup) group.protocol.takeOver(rebalances);
   }
 
   notFound(groupId: string): Refusal {

@@ -36,8 +36,8 @@ interface HeartbeatGroups {
   find(groupId: string): ConsumerGroup | undefined;
   /** The group that somebody joins; what makes it one of this kind goes to `records`. */
   findOrMake(groupId: string, records: CoordinatorRecord[]): ConsumerGroup | Refusal;
-  /** Members have gone; maybe the group has become another one by that. */
-  departed(groupId: string): void;
+  /** The group may be a classic one now; if it is, do its members have to find together anew? */
+  changedKind(groupId: string, rebalances: boolean): void;
   /** Why there is no consumer group of that name. */
   notFound(groupId: string): Refusal;
 }
@@ -96,7 +96,7 @@ export class ConsumerHeartbeats {
         ? departureRecords(this.#host, group, [member])
         : leaveForAWhile(group, member),
       response: { ...failed(ErrorCode.NONE, null), memberId, memberEpoch },
-      written: () => this.#groups.departed(groupId),
+      written: () => this.#groups.changedKind(groupId, true),
       committed: () => {
         if (!isForGood) return;
         this.#host.emit({ type: 'member-left', memberId, reason: 'it left' }, groupId);

@@ -8,7 +8,7 @@ const retryMs = 500;
 
 interface SessionGroups {
   find(groupId: string): ConsumerGroup | undefined;
-  departed(groupId: string): void;
+  changedKind(groupId: string, rebalances: boolean): void;
 }
 
 /** Throws members out who are not heard of, or who do not do in time what they must. */
@@ -60,7 +60,8 @@ export class ConsumerSessions {
   fence(groupId: string, members: readonly ConsumerMember[], reason: string): void {
     const group = this.#groups.find(groupId);
     if (group === undefined) return;
-    const leaving = members.flatMap(({ memberId }) => group.members.get(memberId) ?? []);
+    const found = members.flatMap(({ memberId }) => group.members.get(memberId) ?? []);
+    const leaving = [...new Set(found)];
     if (leaving.length === 0) return;
     this.#host.write(departureRecords(this.#host, group, leaving), (errorCode) => {
       if (errorCode === ErrorCode.NONE) {
@@ -73,7 +74,7 @@ export class ConsumerSessions {
         });
       }
     });
-    this.#groups.departed(groupId);
+    this.#groups.changedKind(groupId, true);
   }
 
   #fenceOne(groupId: string, memberId: string, reason: string): void {

@@ -31,12 +31,15 @@ interface MemberChange {
   readonly owned: readonly TopicPartitions[] | null;
   /** What comes of it, on top of what is there. */
   readonly records: CoordinatorRecord[];
+  /** The group is about to become a classic one, whose leader will make the next target. */
+  readonly isLast?: boolean;
 }
 
 export interface ChangedMember {
   readonly member: ConsumerMember;
   readonly toResolve: readonly string[];
-  readonly assignmentEpoch: number;
+  /** The target assignment is older than the group. */
+  readonly isBehind: boolean;
 }
 
 /**
@@ -57,37 +60,61 @@ export function changeGroup(
   const expression = changeExpression(host, group, newTopics, before, after, records);
   if (isRefusal(expression)) return expression;
   const bumps = haveNamesChanged || (expression.hasChanged && expression.isResolved);
-  const members = membersAfter(group, after);
-  const groupEpoch = nextGroupEpoch(host, change, members, bumps);
-  const target = nextTarget(host, group, groupEpoch, members);
+  const groupEpoch = nextGroupEpoch(host, change, bumps);
+  const members = () => membersAfter(group, after);
+  const { isLast = false } = change;
+  const target = isLast ? undefined : nextTarget(host, group, groupEpoch, members);
   records.push(...(target?.records ?? []));
   const assignmentEpoch = target?.assignmentEpoch ?? group.epochs.assignmentEpoch;
-  const member = step(host, change, {
+  const isBehind = assignmentEpoch < groupEpoch;
+  const to = {
     targetEpoch: assignmentEpoch,
     target: target?.of(after.memberId) ?? targetSoFar(group, after),
     hasSubscriptionChanged: haveNamesChanged || expression.hasChanged,
-  });
-  return { member, assignmentEpoch, toResolve: expression.toResolve };
+  };
+  const member = isLast && isBehind ? after : step(host, change, to);
+  return { member, isBehind, toResolve: expression.toResolve };
 }
 
-/** In the place of the static member before it, if there was one. */
-function membersAfter(group: ConsumerGroup, after: ConsumerMember): readonly ConsumerMember[] {
+/** In whose place it comes: itself as it was, or the static member before it. */
+function replacedBy(group: ConsumerGroup, after: ConsumerMember): ReadonlySet<ConsumerMember> {
   const { instanceId } = after.metadata;
-  const replaced = instanceId === null ? undefined : group.staticMember(instanceId);
-  const gone = new Set([after.memberId, replaced?.memberId]);
-  return [...[...group.members.values()].filter(({ memberId }) => !gone.has(memberId)), after];
+  const own = group.members.get(after.memberId);
+  const predecessor = instanceId === null ? undefined : group.staticMember(instanceId);
+  return new Set([own, predecessor].filter((member) => member !== undefined));
+}
+
+function membersAfter(group: ConsumerGroup, after: ConsumerMember): readonly ConsumerMember[] {
+  const gone = replacedBy(group, after);
+  return [...[...group.members.values()].filter((member) => !gone.has(member)), after];
+}
+
+/** The topics of all members: asked at every join, so that it must not walk through them. */
+function* namesAfter(group: ConsumerGroup, after: ConsumerMember): Generator<string> {
+  const gone = [...replacedBy(group, after)];
+  const staysFor = (subscribes: (member: ConsumerMember) => boolean, count: number) =>
+    count > gone.filter(subscribes).length;
+  for (const [name, count] of group.subscribedNames) {
+    const subscribes = ({ metadata }: ConsumerMember) =>
+      metadata.subscribedTopicNames.includes(name);
+    if (staysFor(subscribes, count)) yield name;
+  }
+  for (const [expression, count] of group.subscribedExpressions) {
+    const subscribes = ({ metadata }: ConsumerMember) =>
+      metadata.subscribedTopicRegex === expression;
+    if (staysFor(subscribes, count)) yield* group.resolved(expression)?.topics ?? [];
+  }
+  yield* subscribedNames(after, group.resolved);
 }
 
 function nextGroupEpoch(
   { topics }: GroupHost,
-  { group, records }: MemberChange,
-  members: readonly ConsumerMember[],
+  { group, after, records }: MemberChange,
   bumps: boolean,
 ): number {
   const { groupEpoch, metadataHash: hashBefore } = group.epochs;
   if (!bumps && !group.needsMetadataCheck) return groupEpoch;
-  const names = members.flatMap((member) => [...subscribedNames(member, group.resolved)]);
-  const hash = metadataHash(names, topics);
+  const hash = metadataHash(namesAfter(group, after), topics);
   if (!bumps && hash === hashBefore) return groupEpoch;
   records.push(groupEpochRecord(group.groupId, groupEpoch + 1, hash));
   return groupEpoch + 1;

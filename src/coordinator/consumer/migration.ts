@@ -6,7 +6,7 @@ import { ClassicMember } from '../classic-member.ts';
 import { ClassicMembers } from '../classic-members.ts';
 import { readAssignment, readSubscription, writeAssignment } from '../consumer-protocol.ts';
 import type { GroupHost } from '../group.ts';
-import { heldSince } from './assignment.ts';
+import { type Assignment, heldSince } from './assignment.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import {
   type ConsumerMember,
@@ -18,15 +18,18 @@ import {
   groupEpochRecord,
   groupTombstones,
   memberMetadataRecord,
+  memberTombstones,
   targetEpochRecord,
   targetRecord,
 } from './group-records.ts';
 import { byId, byName } from './named-partitions.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import { metadataHash } from './subscription.ts';
+import { targetSoFar } from './target-assignment.ts';
 
 // A group changes its kind while it lives: with the first member of the new protocol it becomes a
-// consumer group, and a classic one again when the last of them leaves (KIP-848).
+// consumer group, and a classic one again when the last of them leaves or comes back as a classic
+// member (KIP-848).
 
 type Direction = 'upgrade' | 'downgrade';
 
@@ -114,23 +117,39 @@ export function isDowngradeDue(
   leaving: readonly ConsumerMember[],
 ): boolean {
   const staying = [...group.members.values()].filter((member) => !leaving.includes(member));
-  return (
-    staying.length > 0 &&
-    staying.every(usesClassicProtocol) &&
-    staying.length <= host.settings.groupMaxSize &&
-    allowsMigration(host, 'downgrade')
-  );
+  return staying.length > 0 && canBeClassic(host, staying, staying.length);
 }
+
+/** The same, when in the place of the last of the others comes a member of the classic protocol. */
+export function isDowngradedBy(
+  host: GroupHost,
+  group: ConsumerGroup,
+  replaced: ConsumerMember | undefined,
+): boolean {
+  if (replaced === undefined || usesClassicProtocol(replaced)) return false;
+  const staying = [...group.members.values()].filter((member) => member !== replaced);
+  return canBeClassic(host, staying, group.members.size);
+}
+
+const canBeClassic = (host: GroupHost, staying: readonly ConsumerMember[], size: number): boolean =>
+  staying.every(usesClassicProtocol) &&
+  size <= host.settings.groupMaxSize &&
+  allowsMigration(host, 'downgrade');
 
 /** The records that make a classic group of a consumer group, without those who leave. */
 export function downgrade(
   host: GroupHost,
   group: ConsumerGroup,
   leaving: readonly ConsumerMember[],
+  successor?: ConsumerMember,
 ): CoordinatorRecord[] {
   const members = new ClassicMembers();
   for (const member of group.members.values()) {
-    if (!leaving.includes(member)) members.add(downgraded(host, group, member));
+    const { memberId } = member;
+    if (!leaving.includes(member)) members.add(downgraded(host, member, group.target(memberId)));
+  }
+  if (successor !== undefined) {
+    members.add(downgraded(host, successor, targetSoFar(group, successor)));
   }
   const { groupId, epochs } = group;
   const written = groupMetadata({
@@ -138,13 +157,14 @@ export function downgrade(
     ...{ protocolType: 'consumer', protocolName: members.selectProtocol() },
     stateSinceMs: host.clock.now(),
   });
-  return [...groupTombstones(group), written];
+  const gone = successor === undefined ? [] : memberTombstones(groupId, successor.memberId);
+  return [...gone, ...groupTombstones(group), written];
 }
 
 function downgraded(
   { topics }: GroupHost,
-  group: ConsumerGroup,
   { memberId, metadata }: ConsumerMember,
+  target: Assignment,
 ): ClassicMember {
   const { instanceId, clientId, clientHost, rebalanceTimeoutMs } = metadata;
   const { sessionTimeoutMs, supportedProtocols } = metadata.classicMemberMetadata!;
@@ -152,7 +172,7 @@ function downgraded(
     { memberId, groupInstanceId: instanceId, clientId, clientHost },
     { protocols: supportedProtocols, sessionTimeoutMs, rebalanceTimeoutMs },
   );
-  const partitions = byName(group.target(memberId), topics);
+  const partitions = byName(target, topics);
   member.assignment = writeAssignment(partitions, supportedProtocols[0]!.metadata);
   return member;
 }

@@ -57,11 +57,27 @@ export function metadataHash(
   names: Iterable<string>,
   { topicsByName, brokers }: TopicsView,
 ): number {
-  const texts = [...new Set(names)].sort().flatMap((name) => {
+  const hashes = [...new Set(names)].sort().flatMap((name) => {
     const topic = topicsByName.get(name);
-    return topic === undefined ? [] : [textOf(topic, brokers)];
+    return topic === undefined ? [] : [topicHash(topic, brokers)];
   });
-  return texts.length === 0 ? 0 : hash(texts.join('\n'));
+  return hashes.length === 0 ? 0 : hash(hashes.join('\n'));
+}
+
+interface KnownHash {
+  readonly brokers: TopicsView['brokers'];
+  readonly hash: number;
+}
+
+/** Every join asks for it, and the image of a topic never changes. */
+const knownHashes = new WeakMap<TopicView, KnownHash>();
+
+function topicHash(topic: TopicView, brokers: TopicsView['brokers']): number {
+  const known = knownHashes.get(topic);
+  if (known?.brokers === brokers) return known.hash;
+  const made = hash(textOf(topic, brokers));
+  knownHashes.set(topic, { brokers, hash: made });
+  return made;
 }
 
 function textOf({ name, topicId, partitions }: TopicView, brokers: TopicsView['brokers']): string {

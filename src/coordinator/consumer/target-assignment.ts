@@ -21,10 +21,11 @@ export function nextTarget(
   host: GroupHost,
   group: ConsumerGroup,
   groupEpoch: number,
-  members: readonly ConsumerMember[],
+  membersAfter: () => readonly ConsumerMember[],
 ): NextTarget | undefined {
   if (group.epochs.assignmentEpoch >= groupEpoch || !isTime(host, group)) return undefined;
   const { topicsById } = host.topics;
+  const members = membersAfter();
   const assign = assignors.get(preferredAssignor(host, members))!;
   const specs = members.map((member): AssignorMember => {
     const { memberId, metadata } = member;

@@ -2,7 +2,8 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import { valuesOf } from '../batches.ts';
 import { checkConverged } from '../convergence.ts';
 import { mustHold } from '../invariant-broken.ts';
-import type { Sighting } from './clients.ts';
+import type { Believed, Sighting } from './clients.ts';
+import { type Processing, processing } from './members/processing.ts';
 import { type Stage, topic } from './stage.ts';
 
 /** What a run came to; each list is empty and `breaks` is null if nothing is wrong. */
@@ -14,7 +15,7 @@ export interface Audit {
     readonly diverged: readonly number[];
     readonly breaks: string | null;
     readonly lostCommitted: boolean;
-  };
+  } & Processing;
   /** What the broken invariant had to say. */
   readonly detail: string | undefined;
   /** What anybody can read in the end, by partition, from where the story began. */
@@ -26,7 +27,7 @@ export interface Audit {
  * promised it makes no difference: with acks=1 it promises little, and lost is lost.
  */
 export function audit(stage: Stage): Audit {
-  const { cluster, cast, clients, invariants } = stage;
+  const { cluster, clients, invariants } = stage;
   stage.ground.heal();
   const isWhole = stage.until(() => {
     for (const controllerId of cluster.controllerIds) cluster.restart(controllerId);
@@ -38,11 +39,11 @@ export function audit(stage: Stage): Audit {
   });
   stage.watch(() => mustHold('L-01', isWhole, () => `${checkConverged(cluster)}`));
   const { partitions } = cluster.metadata.topicsByName.get(topic)!;
-  const readable = partitions.map(({ leader }, partition) =>
-    onDisk(cluster, leader, partition).map(({ value }) => value),
-  );
-  const isThere = ({ partition, value }: { partition: number; value: string }) =>
-    readable[partition]!.includes(value);
+  const inSight = partitions.map(({ leader }, partition) => onDisk(cluster, leader, partition));
+  const readable = inSight.map((records) => records.map(({ value }) => value));
+  // What was deleted by somebody's will is not lost.
+  const isThere = ({ partition, value, offset }: Believed) =>
+    readable[partition]!.includes(value) || offset < (inSight[partition]![0]?.offset ?? 0);
   return {
     outcome: {
       lost: unique(clients.believed().filter((each) => !isThere(each))),
@@ -53,9 +54,12 @@ export function audit(stage: Stage): Audit {
       diverged: offsetsWithMore(onDisks(stage)),
       breaks: stage.broken?.id ?? null,
       lostCommitted: invariants.lostCommitted,
+      ...processing(stage, inSight.flat()),
     },
     detail: stage.broken?.message,
-    readable: readable.map((values) => values.slice(cast.n)),
+    readable: inSight.map((records) =>
+      records.filter((record) => !stage.isFormer(record)).map(({ value }) => value),
+    ),
   };
 }
 

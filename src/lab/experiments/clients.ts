@@ -2,6 +2,7 @@ import type { ResponseOf } from '../../broker/request-context.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
 import { buildBatch } from '../../protocol/records/batch-builder.ts';
 import { recordsOf } from '../../protocol/records/batch-records.ts';
+import { partitionForKey } from '../../protocol/records/partition-for-key.ts';
 import { baseOffsetOf, sizeOf } from '../../protocol/records/record-batch.ts';
 import { ZERO_UUID } from '../../protocol/types.ts';
 import { crcOf, identityOf, textOf } from '../batches.ts';
@@ -16,6 +17,8 @@ export interface Produced {
   /** Of the one record; experiments tell records apart by it. */
   readonly value: string;
   readonly partition?: number;
+  /** Instead of a partition: records of one key go to one partition. */
+  readonly key?: string;
   /** By default what the way says. */
   readonly acks?: Acks;
   /** By default whom the controller names. */
@@ -51,6 +54,13 @@ interface Attempt {
   answer: Facts | undefined;
 }
 
+/** What a producer takes for written; where, if it was told. */
+export interface Believed {
+  readonly partition: number;
+  readonly value: string;
+  readonly offset: number;
+}
+
 /** Whoever is told that an offset of a partition holds a value. */
 export interface Sighting {
   readonly partition: number;
@@ -73,6 +83,7 @@ export class Clients {
   readonly #defaults: { readonly acks: Acks; readonly idempotent: boolean };
   readonly #attempts: Attempt[] = [];
   readonly #sequences = new Map<number, number>();
+  readonly #byKey = new Map<string, readonly string[]>();
 
   constructor(stage: Stage, defaults: { acks: Acks; idempotent: boolean }) {
     this.#stage = stage;
@@ -83,14 +94,27 @@ export class Clients {
   }
 
   /** What a producer took for written: acknowledged, or sent without asking for an answer. */
-  believed(): { readonly partition: number; readonly value: string }[] {
-    return this.#attempts.filter(({ acks, answer }) => acks === 0 || answer?.error === 'NONE');
+  believed(): Believed[] {
+    return this.#attempts
+      .filter(({ acks, answer }) => acks === 0 || answer?.error === 'NONE')
+      .map(({ partition, value, answer }) => {
+        return { partition, value, offset: Number(answer?.baseOffset ?? Number.NaN) };
+      });
   }
 
-  produce({ value, partition = 0, to, sizeBytes = 0, ...options }: Produced): void {
+  /** The values of each key, in the order in which they were sent. */
+  sentByKey(): ReadonlyMap<string, readonly string[]> {
+    return this.#byKey;
+  }
+
+  /** To which partition. */
+  produce({ value, key, to, sizeBytes = 0, ...options }: Produced): number {
     const { acks = this.#defaults.acks, timeoutMs = requestTimeoutMs } = options;
+    const partition = key === undefined ? (options.partition ?? 0) : this.#partitionOf(key);
+    if (key !== undefined) this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), value]);
     const bytes = this.#encode(value.padEnd(sizeBytes), partition);
     this.#send({ ...newAttempt, value, partition, acks, timeoutMs, bytes }, to);
+    return partition;
   }
 
   /** Sends the very same batch once more, as a producer does that has heard nothing good. */
@@ -165,6 +189,9 @@ export class Clients {
     }
     return values;
   }
+
+  #partitionOf = (key: string): number =>
+    partitionForKey(new TextEncoder().encode(key), this.#stage.partitionCount);
 
   #encode(value: string, partition: number): Uint8Array {
     const record = { value: new TextEncoder().encode(value), timestampMs: 0 };

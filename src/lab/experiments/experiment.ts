@@ -1,11 +1,12 @@
 import type { Knobs } from '../../config/knobs.ts';
 import type { Expected } from './facts.ts';
+import type { ConsumerSettings } from './members/consumer-settings.ts';
 import type { Step } from './verbs.ts';
 
 type Configs = Readonly<Record<string, string>>;
 
 /** By partition; the first one leads. */
-type Replicas = readonly (readonly number[])[];
+export type Replicas = readonly (readonly number[])[];
 
 export const wayNames = ['harm', 'prevented', 'also'] as const;
 export type WayName = (typeof wayNames)[number];
@@ -24,6 +25,12 @@ interface Outcome {
   readonly breaks?: string;
   /** Something committed was lost, as Kafka would lose it too. */
   readonly lostCommitted?: boolean;
+  /** What consumers of the group were done with more than once, by one or by several. */
+  readonly processedTwice?: readonly string[];
+  /** What can be read, and no consumer of the group was ever done with. */
+  readonly neverProcessed?: readonly string[];
+  /** Keys of which a consumer was done with a later record before an earlier one. */
+  readonly outOfOrder?: readonly string[];
 }
 
 /** One of the runs of an experiment: what is set, and what comes of it. */
@@ -38,6 +45,10 @@ interface Way {
   /** Instead of the experiment's. */
   readonly replicas?: Replicas;
   readonly controllers?: number;
+  /** Of the consumers in the group, on top of the experiment's. */
+  readonly consumer?: Partial<ConsumerSettings>;
+  /** Instead of the experiment's. */
+  readonly offsetsReplicas?: Replicas;
   readonly outcome: Outcome;
   /** What came out, and why, in a sentence or two. */
   readonly because: string;
@@ -69,6 +80,10 @@ export interface Experiment {
   readonly replicas?: Replicas;
   /** Of topic `t`; `min.insync.replicas` is 2 by default. */
   readonly topicConfig?: Configs;
+  /** Of the consumers in the group; those of Java by default. */
+  readonly consumer?: Partial<ConsumerSettings>;
+  /** Of `__consumer_offsets`, if it matters who coordinates. */
+  readonly offsetsReplicas?: Replicas;
   readonly steps: readonly Step[];
   readonly harm: Way;
   readonly prevented: Way;

@@ -1,7 +1,11 @@
 import { acks0Silent } from './acks0-silent.ts';
 import { acks1LeaderCrash } from './acks1-leader-crash.ts';
 import { acksallLeaderCrash } from './acksall-leader-crash.ts';
+import { atMostOnce } from './at-most-once.ts';
+import { commitAfterRevoke } from './commit-after-revoke.ts';
 import { controllerFailover } from './controller-failover.ts';
+import { coordinatorFailover } from './coordinator-failover.ts';
+import { eagerVsCoopVs848 } from './eager-vs-coop-vs-848.ts';
 import type { Experiment } from './experiment.ts';
 import { fastDoubleFailover } from './fast-double-failover.ts';
 import { hwTruncationDivergence } from './hw-truncation-divergence.ts';
@@ -9,12 +13,19 @@ import { hwTruncationLoss } from './hw-truncation-loss.ts';
 import { isrFlap } from './isr-flap.ts';
 import { isrShrinksInPurgatory } from './isr-shrinks-in-purgatory.ts';
 import { lastReplicaStanding } from './last-replica-standing.ts';
+import { lostHeartbeat } from './lost-heartbeat.ts';
+import { maxPollInterval } from './max-poll-interval.ts';
 import { minIsrReject } from './min-isr-reject.ts';
+import { partitionGrowth } from './partition-growth.ts';
 import { powerCutAll } from './power-cut-all.ts';
 import { preferredLeader } from './preferred-leader.ts';
 import { reassign } from './reassign.ts';
+import { rebalanceStorm } from './rebalance-storm.ts';
+import { resetLatestLoss } from './reset-latest-loss.ts';
+import { sessionTimeout } from './session-timeout.ts';
 import { slowFollower } from './slow-follower.ts';
 import { staleBrokerEpoch } from './stale-broker-epoch.ts';
+import { staticMember } from './static-member.ts';
 import { uncleanElection } from './unclean-election.ts';
 import { zombieLeader } from './zombie-leader.ts';
 
@@ -38,4 +49,15 @@ export const experiments: readonly Experiment[] = [
   preferredLeader,
   reassign,
   controllerFailover,
+  sessionTimeout,
+  maxPollInterval,
+  commitAfterRevoke,
+  rebalanceStorm,
+  eagerVsCoopVs848,
+  staticMember,
+  lostHeartbeat,
+  coordinatorFailover,
+  resetLatestLoss,
+  atMostOnce,
+  partitionGrowth,
 ];

@@ -47,7 +47,7 @@ export function tellFacts(facts: Facts): string {
 }
 
 const wordsOf = (name: string): string =>
-  name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  name.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function tellFact(fact: Fact): string {
   if (fact === null) return 'none';

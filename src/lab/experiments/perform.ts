@@ -64,6 +64,9 @@ const nothingWrong = {
   diverged: [],
   breaks: null,
   lostCommitted: false,
+  processedTwice: [],
+  neverProcessed: [],
+  outOfOrder: [],
 };
 
 function differences(where: string, facts: Facts, expected: ExpectedFacts): string[] {

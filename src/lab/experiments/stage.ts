@@ -12,10 +12,12 @@ import { Invariants } from '../invariants.ts';
 import { type Heard, Laboratory } from '../laboratory.ts';
 import { Cast, type Role } from './cast.ts';
 import { Clients } from './clients.ts';
-import type { Experiment, WayName } from './experiment.ts';
+import type { Experiment, Replicas, WayName } from './experiment.ts';
 import { Ground } from './ground.ts';
+import { Members } from './members/members.ts';
 
 export const topic = 't';
+const offsetsTopic = '__consumer_offsets';
 
 export const errorName = (code: number): string => errorInfo(code)?.name ?? String(code);
 
@@ -35,16 +37,17 @@ export class Stage {
   readonly cast: Cast;
   readonly choices: Choices;
   readonly clients: Clients;
+  readonly members: Members;
   /** The network as it is when nothing is wrong with it. */
   readonly ground: Ground;
   readonly invariants: Invariants;
   /** The first invariant that did not hold. */
   broken: InvariantBroken | undefined;
+  #formerPartitions = 0;
 
   constructor(experiment: Experiment, wayName: WayName, seed: number) {
     const way = experiment[wayName]!;
     const { brokers = 3, controllers = way.controllers ?? 1 } = experiment;
-    const replicas = way.replicas ?? experiment.replicas ?? [[1, 2, 3]];
     this.choices = choicesOf(seed);
     this.cast = new Cast(brokers, this.choices);
     this.laboratory = new Laboratory({
@@ -60,16 +63,38 @@ export class Stage {
     this.invariants = new Invariants(cluster);
     this.ground = new Ground(cluster, this.choices);
     this.clients = new Clients(this, { acks: way.acks ?? -1, idempotent: way.idempotent ?? false });
-    this.laboratory.createTopic({
-      name: topic,
-      assignments: replicas.map((roles) => roles.map((role) => this.cast.node(role))),
-      configs: { 'min.insync.replicas': '2', ...experiment.topicConfig, ...way.topicConfig },
+    this.members = new Members(this, { ...experiment.consumer, ...way.consumer }, seed);
+    this.#createTopic(topic, way.replicas ?? experiment.replicas ?? [[1, 2, 3]], {
+      'min.insync.replicas': '2',
+      ...experiment.topicConfig,
+      ...way.topicConfig,
     });
+    const offsetsReplicas = way.offsetsReplicas ?? experiment.offsetsReplicas;
+    if (offsetsReplicas !== undefined) this.#createTopic(offsetsTopic, offsetsReplicas, {});
     this.#writeFormer();
   }
 
   get cluster() {
     return this.laboratory.cluster;
+  }
+
+  get topicId(): string {
+    return this.cluster.metadata.topicsByName.get(topic)!.topicId;
+  }
+
+  get partitionCount(): number {
+    return this.cluster.metadata.topicsByName.get(topic)!.partitions.length;
+  }
+
+  /** Was it there before the story began? */
+  isFormer({
+    partition,
+    offset,
+  }: {
+    readonly partition: number;
+    readonly offset: number;
+  }): boolean {
+    return partition < this.#formerPartitions && offset < this.cast.n;
   }
 
   /** A partition as the controllers have agreed on it. */
@@ -128,6 +153,11 @@ export class Stage {
     return this.cluster.trace.subscribe(reader);
   }
 
+  #createTopic(name: string, replicas: Replicas, configs: Readonly<Record<string, string>>): void {
+    const assignments = replicas.map((roles) => roles.map((role) => this.cast.node(role)));
+    this.laboratory.createTopic({ name, assignments, configs });
+  }
+
   #note(act: () => void): void {
     try {
       act();
@@ -167,6 +197,7 @@ export class Stage {
         }),
       ),
     );
+    this.#formerPartitions = partitions.length;
     this.cast.n = count;
     this.cast.e = this.image().leaderEpoch;
   }

@@ -22,6 +22,7 @@ const ofEachRecord: readonly ClusterEvent['type'][] = ['appended', 'high-waterma
 
 function isTold({ event, about }: Stamped<ClusterEvent>, verb: Told['step']['do']): boolean {
   if (noise.includes(event.type)) return false;
+  if (about.startsWith('__consumer_offsets')) return false;
   if (verb === 'traffic' && ofEachRecord.includes(event.type)) return false;
   if (event.type !== 'metadata-committed') return about !== '' || event.type.startsWith('broker');
   return event.record.type === 'partition-change';
@@ -72,18 +73,27 @@ function tellStep(
   const indent = '      ';
   return [
     ...wrap(said, indent, `  ${String(number).padStart(2)}. `),
-    ...(withEvents ? told.map((event) => `  ${tell(event)}`) : []),
+    ...(withEvents ? told.map((event) => `  ${named(tell(event))}`) : []),
     ...(facts === undefined ? [] : wrap(tellFacts(facts), `${indent}  `, `${indent}→ `)),
   ];
 }
 
+const randomUuid = /-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** Members' ids begin with a name that says enough. */
+const named = (line: string): string => line.replaceAll(randomUuid, '');
+
 function tellEnd({ audit, because, surprises }: Performance): string[] {
   const { lost, duplicated, conflicting, diverged, breaks } = audit.outcome;
+  const { processedTwice, neverProcessed, outOfOrder } = audit.outcome;
   const found = [
     ...(lost.length > 0 ? [`lost: ${lost.join(', ')}`] : []),
     ...(duplicated.length > 0 ? [`there twice: ${duplicated.join(', ')}`] : []),
     ...(conflicting.length > 0 ? [`two records at one offset: ${conflicting.join(', ')}`] : []),
     ...(diverged.length > 0 ? [`replicas differ for ever at ${diverged.join(', ')}`] : []),
+    ...(processedTwice.length > 0 ? [`processed twice: ${processedTwice.join(', ')}`] : []),
+    ...(neverProcessed.length > 0 ? [`never processed: ${neverProcessed.join(', ')}`] : []),
+    ...(outOfOrder.length > 0 ? [`processed out of order, of key ${outOfOrder.join(', ')}`] : []),
     ...(breaks === null ? [] : [`no longer true: ${invariants[breaks]} (${audit.detail})`]),
   ];
   const end = found.length > 0 ? found : ['nothing lost, nothing twice, every invariant held'];

@@ -6,6 +6,7 @@ import type { Role } from './cast.ts';
 import type { Produced, Read } from './clients.ts';
 import type { WayName } from './experiment.ts';
 import { type ExpectedFacts, type Facts, fits } from './facts.ts';
+import { memberVerbs } from './member-verbs.ts';
 import { errorName, type Stage, topic } from './stage.ts';
 
 interface Sent {
@@ -38,15 +39,19 @@ interface Directions {
 /** What is done by a step, and what is seen by it; the rest of a step is its arguments. */
 const verbs = {
   ...adminVerbs,
+  ...memberVerbs,
 
   /** Sends a record and does not wait for the answer. */
-  send: (stage: Stage, record: Produced) => stage.clients.produce(record),
+  send: (stage: Stage, record: Produced) => {
+    stage.clients.produce(record);
+  },
   /** What was said to the last attempt to write a value; waits for it. */
   answer: (stage: Stage, { value, partition }: Sent) => stage.clients.answer(value, partition),
   /** Sends a record and waits for the answer. */
   produce: (stage: Stage, record: Produced) => {
-    stage.clients.produce(record);
-    return stage.clients.answer(record.value, record.partition);
+    const partition = stage.clients.produce(record);
+    const answer = stage.clients.answer(record.value, partition);
+    return record.key === undefined ? answer : { ...answer, partition };
   },
   /** Sends the very same batch again, and waits for the answer. */
   retry: (stage: Stage, { value, partition, to }: Sent & { readonly to?: Role }) => {

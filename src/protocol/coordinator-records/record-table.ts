@@ -15,7 +15,7 @@ export interface RecordTable<K, V> {
   readonly flexible: number;
   readonly keyType: Type<K>;
   readonly valueType: Type<V>;
-  readonly key: Codec<K>;
+  key(): Codec<K>;
   value(version: number): Codec<V>;
   /** The version at which Kafka writes a value: the oldest that carries it is not always it. */
   writtenAt(value: V): number;
@@ -32,6 +32,7 @@ export function record<const K extends Fields, const V extends Fields>(table: {
   const { number, versions = [0, 0], flexible = 0, writtenAt = () => versions[1] } = table;
   const keyType: Type<Values<K>> = struct(table.key);
   const valueType: Type<Values<V>> = struct(table.value);
+  let keys: Codec<Values<K>> | undefined;
   const values: Codec<Values<V>>[] = [];
   return {
     number,
@@ -39,7 +40,10 @@ export function record<const K extends Fields, const V extends Fields>(table: {
     flexible,
     keyType,
     valueType,
-    key: keyType.at({ number: 0, flexible: false }),
+    key() {
+      keys ??= keyType.at({ number: 0, flexible: false });
+      return keys;
+    },
     value(version) {
       values[version] ??= valueType.at({ number: version, flexible: version >= flexible });
       return values[version];
@@ -60,7 +64,7 @@ export function encodeWith<K, V>(
   value: V | null,
   version = value === null ? 0 : table.writtenAt(value),
 ): EncodedRecord {
-  const keyBytes = numbered(table.number, (to) => table.key.write(to, key));
+  const keyBytes = numbered(table.number, (to) => table.key().write(to, key));
   if (value === null) return { key: keyBytes, value: null };
   return { key: keyBytes, value: numbered(version, (to) => table.value(version).write(to, value)) };
 }
@@ -76,7 +80,7 @@ export function decodeWith<K, V>(
 ): { readonly key: K; readonly value: V | null } {
   const fromKey = new Reader(keyBytes);
   fromKey.int16();
-  const key = table.key.read(fromKey);
+  const key = table.key().read(fromKey);
   if (valueBytes === null) return { key, value: null };
   const fromValue = new Reader(valueBytes);
   const version = fromValue.int16();

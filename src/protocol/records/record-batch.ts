@@ -21,6 +21,7 @@ const compressionMask = 0x07;
 const logAppendTimeBit = 0x08;
 const transactionalBit = 0x10;
 const controlBit = 0x20;
+const deleteHorizonBit = 0x40;
 
 export const baseOffsetOf = (bytes: Uint8Array, at: number): number => readInt64(bytes, at);
 /** The whole batch, header included. */
@@ -37,6 +38,9 @@ export const isTransactional = (bytes: Uint8Array, at: number): boolean =>
   (bytes[at + 22]! & transactionalBit) !== 0;
 export const isControl = (bytes: Uint8Array, at: number): boolean =>
   (bytes[at + 22]! & controlBit) !== 0;
+/** The base timestamp is when its tombstones may go (KIP-534). */
+export const hasDeleteHorizon = (bytes: Uint8Array, at: number): boolean =>
+  (bytes[at + 22]! & deleteHorizonBit) !== 0;
 export const lastOffsetDeltaOf = (bytes: Uint8Array, at: number): number =>
   readInt32(bytes, at + 23);
 export const lastOffsetOf = (bytes: Uint8Array, at: number): number =>
@@ -87,6 +91,8 @@ interface BatchHeader {
   readonly logAppendTime: boolean;
   readonly transactional: boolean;
   readonly control: boolean;
+  /** Says that the base timestamp is when tombstones may go. */
+  readonly deleteHorizon?: boolean;
   readonly lastOffsetDelta: number;
   readonly baseTimestampMs: number;
   readonly maxTimestampMs: number;
@@ -106,7 +112,8 @@ export function writeHeader(bytes: Uint8Array, at: number, header: BatchHeader):
     header.compressionId |
     (header.logAppendTime ? logAppendTimeBit : 0) |
     (header.transactional ? transactionalBit : 0) |
-    (header.control ? controlBit : 0);
+    (header.control ? controlBit : 0) |
+    (header.deleteHorizon ? deleteHorizonBit : 0);
   writeInt16(bytes, at + 21, attributes);
   writeInt32(bytes, at + 23, header.lastOffsetDelta);
   writeInt64(bytes, at + 27, header.baseTimestampMs);

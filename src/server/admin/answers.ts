@@ -1,3 +1,4 @@
+import type { GroupState } from '../../coordinator/group.ts';
 import { planes } from '../../simulation/network.ts';
 import type {
   BrokerStatus,
@@ -6,6 +7,7 @@ import type {
   LinkStatus,
   PartitionStatus,
 } from '../cluster-status.ts';
+import type { GroupMember, GroupOffset, GroupStatus, TopicPartition } from '../group-status.ts';
 import type { Change } from './changes.ts';
 import {
   either,
@@ -70,6 +72,48 @@ const partition = object<PartitionStatus>({
   ),
 });
 
+const groupStates = [
+  'Empty',
+  'PreparingRebalance',
+  'CompletingRebalance',
+  'Assigning',
+  'Reconciling',
+  'Stable',
+  'Dead',
+] as const satisfies readonly GroupState[];
+
+const group = object<GroupStatus>({
+  groupId: text,
+  type: oneOf(['classic', 'consumer']),
+  protocolType: text,
+  state: oneOf(groupStates),
+  coordinator: whole,
+  epoch: whole,
+  partitionAssignor: nullable(text),
+  members: listOf(
+    object<GroupMember>({
+      memberId: text,
+      groupInstanceId: nullable(text),
+      clientId: text,
+      clientHost: text,
+      subscribedTopicNames: listOf(text),
+      assignment: listOf(object<TopicPartition>({ topic: text, partition: whole })),
+    }),
+  ),
+  offsets: listOf(
+    object<GroupOffset>({
+      topic: text,
+      partition: whole,
+      committedOffset: nullable(whole),
+      logStartOffset: nullable(whole),
+      highWatermark: nullable(whole),
+      lag: nullable(whole),
+      memberId: nullable(text),
+    }),
+  ),
+  lag: nullable(whole),
+});
+
 const links = listOf(
   object<LinkStatus>({
     from: node,
@@ -90,6 +134,7 @@ const cluster = object<ClusterStatus>({
   brokers: listOf(broker),
   controllers: listOf(controller),
   partitions: listOf(partition),
+  groups: listOf(group),
   links,
 });
 
@@ -100,6 +145,8 @@ export const answers = {
   Brokers: listOf(broker),
   Controllers: listOf(controller),
   Partition: partition,
+  Group: group,
+  Groups: listOf(group),
   Links: links,
 };
 

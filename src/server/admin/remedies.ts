@@ -22,6 +22,7 @@ export const remedies: Readonly<Record<ClusterErrorCode, Remedy>> = {
   E_UNKNOWN_NODE: { status: 404, remedy: look },
   E_UNKNOWN_TOPIC: { status: 404, remedy: look },
   E_UNKNOWN_PARTITION: { status: 404, remedy: look },
+  E_UNKNOWN_GROUP: { status: 404, remedy: 'GET /api/v1/groups shows what there is' },
   E_TOPIC_REFUSED: { status: 409, remedy: 'the text has the reason that Kafka gives' },
   E_RECORDS_REFUSED: { status: 409, remedy: 'the text has the reason that Kafka gives' },
   E_CHANGE_REFUSED: { status: 409, remedy: 'the text has the reason that Kafka gives' },

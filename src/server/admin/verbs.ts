@@ -8,6 +8,8 @@ const broker = inPath(whole, 'id of a broker');
 const controller = inPath(whole, 'id of a controller');
 const topic = inPath(text, 'name of a topic');
 const partition = inPath(whole, 'number of a partition');
+const group = inPath(text, 'id of a group');
+const withinMs = optional(whole, 'how long to wait; default: 5000');
 const onPlane = optional(plane, 'only this kind of connection; default: all between the two');
 const oneWay = optional(flag, 'only what the first sends to the second');
 const latencyMs = optional(whole, 'how late everything comes');
@@ -275,5 +277,84 @@ const partitions: readonly Verb[] = [
   }),
 ];
 
+const groups: readonly Verb[] = [
+  verb({
+    name: 'groups',
+    method: 'GET',
+    path: '/groups',
+    command: 'groups',
+    about: 'all groups, classic and of KIP-848',
+    parameters: {},
+    answer: 'Groups',
+    run: (cluster) => cluster.status().groups,
+  }),
+  verb({
+    name: 'group',
+    method: 'GET',
+    path: '/groups/{group}',
+    command: 'group',
+    about: 'one group: its members, what they read, how far they have come',
+    parameters: { group },
+    answer: 'Group',
+    run: (cluster, { group }) => cluster.group(group).status(),
+  }),
+  verb({
+    name: 'waitUntilStable',
+    method: 'POST',
+    path: '/groups/{group}/wait-until-stable',
+    command: 'wait-until-stable',
+    about: 'answers when the group is Stable; it need not exist yet',
+    parameters: { group, members: optional(whole, 'with so many'), withinMs },
+    answer: 'Group',
+    async run(cluster, { group, ...options }) {
+      await cluster.group(group).waitUntilStable(given(options));
+      return cluster.group(group).status();
+    },
+  }),
+  verb({
+    name: 'waitForLag',
+    method: 'POST',
+    path: '/groups/{group}/wait-for-lag',
+    command: 'wait-for-lag',
+    about: 'answers when at most so many records are left to read and commit',
+    parameters: {
+      group,
+      lag: needed(whole, 'how many; where nothing is committed, all of a partition counts'),
+      topic: optional(text, 'in this topic; default: in all that it reads'),
+      withinMs,
+    },
+    answer: 'Group',
+    async run(cluster, { group, lag, ...options }) {
+      await cluster.group(group).waitForLag(lag, given(options));
+      return cluster.group(group).status();
+    },
+  }),
+  verb({
+    name: 'waitForCommit',
+    method: 'POST',
+    path: '/groups/{group}/wait-for-commit',
+    command: 'wait-for-commit',
+    about: 'answers when the group has committed all that is in a topic now, or so far',
+    parameters: {
+      group,
+      topic: needed(text, 'name of a topic'),
+      partition: optional(whole, 'of this partition; default: of all'),
+      committedOffset: optional(whole, 'up to this offset; default: all that is there now'),
+      withinMs,
+    },
+    answer: 'Group',
+    async run(cluster, { group, topic, ...options }) {
+      await cluster.group(group).waitForCommit(topic, given(options));
+      return cluster.group(group).status();
+    },
+  }),
+];
+
 /** Everything that HTTP and the command line can do, each through the fixture. */
-export const verbs: readonly Verb[] = [...reading, ...processes, ...network, ...partitions];
+export const verbs: readonly Verb[] = [
+  ...reading,
+  ...processes,
+  ...network,
+  ...partitions,
+  ...groups,
+];

@@ -12,7 +12,7 @@ import { useCluster } from '../harness/use-cluster.ts';
 const cluster = useCluster();
 const type = resource.broker;
 /** Of all configs those that nothing else in the suite may notice. */
-const ofOne = 'log.cleaner.backoff.ms';
+const ofOne = 'log.cleaner.io.buffer.size';
 const ofAll = 'log.cleaner.delete.retention.ms';
 
 /** Sets or takes back one config; what is one broker's is asked of that broker. */
@@ -42,20 +42,20 @@ async function untilTold(brokerId: number, key: string, value: string, configSou
 test('a config of one broker: set, told with its synonyms, and taken back', async () => {
   const brokerId = cluster().brokerIds[1]!;
   const name = String(brokerId);
-  expect(await change(name, ofOne, '14000')).toMatchObject({
+  expect(await change(name, ofOne, '500000')).toMatchObject({
     error: 'NONE',
     errorMessage: null,
     resourceType: type,
     resourceName: name,
   });
-  const { synonyms } = await untilTold(brokerId, ofOne, '14000', source.broker);
+  const { synonyms } = await untilTold(brokerId, ofOne, '500000', source.broker);
   expect(synonyms).toEqual([
-    { name: ofOne, value: '14000', source: source.broker },
-    { name: ofOne, value: '15000', source: source.byDefault },
+    { name: ofOne, value: '500000', source: source.broker },
+    { name: ofOne, value: '524288', source: source.byDefault },
   ]);
-  await untilTold(cluster().brokerIds[0]!, ofOne, '15000', source.byDefault);
+  await untilTold(cluster().brokerIds[0]!, ofOne, '524288', source.byDefault);
   expect(await change(name, ofOne, null, operation.delete)).toMatchObject({ error: 'NONE' });
-  await untilTold(brokerId, ofOne, '15000', source.byDefault);
+  await untilTold(brokerId, ofOne, '524288', source.byDefault);
 });
 
 test('a config of all brokers: resource name ""', async () => {
@@ -88,7 +88,7 @@ describe('what cannot be changed', () => {
   });
 
   test.each(['77', '2'])('broker %s through another one is INVALID_REQUEST', async (name) => {
-    const changed = [{ type, name, configs: [[ofOne, '14000']] as const }];
+    const changed = [{ type, name, configs: [[ofOne, '500000']] as const }];
     const brokerId = cluster().brokerIds[0]!;
     expect(await incrementalAlterConfigs(cluster(), changed, { brokerId })).toMatchObject([
       { error: 'INVALID_REQUEST', resourceName: name, errorMessage: expect.any(String) },
@@ -96,7 +96,7 @@ describe('what cannot be changed', () => {
   });
 
   test('a broker name that is no number is INVALID_REQUEST', async () => {
-    const result = await change('one', ofOne, '14000');
+    const result = await change('one', ofOne, '500000');
     expect(result).toMatchObject({ error: 'INVALID_REQUEST', errorMessage: expect.any(String) });
   });
 });

@@ -103,6 +103,50 @@ test('with the last member of the new protocol gone, it is a classic group again
   await consumers.group.untilState('Stable');
 });
 
+test('when the last of the new protocol comes back as a classic static member, too', async () => {
+  const { topic, consumers, classic, terms } = await made();
+  const before = consumers.member('i');
+  await before.join([topic]);
+  await classic.enter(terms);
+  await classic.sync({}, terms);
+  await until('both have one', async () => {
+    await before.step();
+    if ((await classic.heartbeat()) === 'NONE') return undefined;
+    await classic.join(terms);
+    const { assignment: bytes } = await classic.sync({}, terms);
+    return partitionsIn(bytes, topic).length === 1 ? true : undefined;
+  });
+  const held = before.owned[0]!.partitions;
+  const after = await consumers.group.client();
+  const joined = await after.join({ ...terms, instanceId: 'i' });
+  const { generationId } = classic;
+  expect(joined).toMatchObject({ error: 'NONE', generationId, leader: '', members: [] });
+  expect((await consumers.describe()).error).toBe('GROUP_ID_NOT_FOUND');
+  // Nobody has to join again: the generation goes on, with the assignments there are.
+  expect(await consumers.group.describe()).toMatchObject({ groupState: 'Stable' });
+  const synced = await after.sync({}, { ...terms, instanceId: 'i' });
+  expect(partitionsIn(synced.assignment, topic)).toEqual(held);
+  expect(await after.heartbeat({ instanceId: 'i' })).toBe('NONE');
+  expect(await classic.heartbeat()).toBe('NONE');
+  expect((await before.step()).error).toBe('GROUP_ID_NOT_FOUND');
+});
+
+test('if the target was behind then, everybody joins again', async () => {
+  const { topic, consumers, classic, terms } = await made();
+  const before = consumers.member('i');
+  await before.join([topic]);
+  await classic.enter(terms);
+  const after = await consumers.group.client();
+  // Nobody has had time for a target that knows the classic member.
+  const joined = await after.join({ ...terms, instanceId: 'i' });
+  expect(joined).toMatchObject({ error: 'NONE', generationId: 0 });
+  expect(await consumers.group.describe()).toMatchObject({ groupState: 'PreparingRebalance' });
+  const refused = await after.sync({}, { ...terms, instanceId: 'i' });
+  expect(refused.error).toBe('ILLEGAL_GENERATION');
+  const again = [after.join({ ...terms, instanceId: 'i' }), classic.join(terms)];
+  for (const one of await Promise.all(again)) expect(one.error).toBe('NONE');
+});
+
 test('a classic member joins a consumer group: its epoch is its generation', async () => {
   const { topic, consumers, classic, terms } = await made(4);
   const member = consumers.member();
@@ -167,6 +211,6 @@ test('an empty group is of the kind of whoever joins', async () => {
   expect(await consumers.group.committed(topic)).toMatchObject({ offset: 7 });
   await member.leave();
   expect((await classic.enter(terms)).generationId).toBe(1);
-  expect((await consumers.group.describe()).groupState).toBe('CompletingRebalance');
+  await consumers.group.untilState('CompletingRebalance');
   expect(await consumers.group.committed(topic)).toMatchObject({ offset: 7 });
 });

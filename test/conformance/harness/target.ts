@@ -66,6 +66,7 @@ const brokerConfigs = {
   'transaction.state.log.num.partitions': 5,
   'transaction.abort.timed.out.transaction.cleanup.interval.ms': 500,
   'group.initial.rebalance.delay.ms': 0,
+  'log.cleaner.backoff.ms': 100,
   'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
 };
 

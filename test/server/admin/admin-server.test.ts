@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
+import { type Consumer, Kafka, logLevel } from 'kafkajs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ClusterOptions, startCluster } from '../../../src/index.ts';
+import { type ClusterOptions, type KafkaCluster, startCluster } from '../../../src/index.ts';
 import { answers, changes } from '../../../src/server/admin/answers.ts';
 import { problemOf } from '../../../src/server/admin/kind.ts';
 import { failure, openApi } from '../../../src/server/admin/open-api.ts';
@@ -28,8 +29,19 @@ async function startWithAdmin(options: ClusterOptions = {}) {
   return { cluster, ask };
 }
 
-/** One call of every verb, in an order in which each can be carried out. */
-const calls: readonly [string, string, string, unknown?][] = [
+type Call = readonly [name: string, method: string, path: string, body?: unknown];
+
+/** While the group `a/b` has a member. */
+const groupCalls: readonly Call[] = [
+  ['groups', 'GET', '/groups'],
+  ['waitUntilStable', 'POST', '/groups/a%2Fb/wait-until-stable', { members: 1, withinMs: 20_000 }],
+  ['group', 'GET', '/groups/a%2Fb'],
+  ['waitForLag', 'POST', '/groups/a%2Fb/wait-for-lag', { lag: 0, topic: 'orders' }],
+  ['waitForCommit', 'POST', '/groups/a%2Fb/wait-for-commit', { topic: 'orders', partition: 1 }],
+];
+
+/** One call of every other verb, in an order in which each can be carried out. */
+const calls: readonly Call[] = [
   ['status', 'GET', '/cluster'],
   ['broker', 'GET', '/brokers/1'],
   ['controllers', 'GET', '/controllers'],
@@ -57,17 +69,31 @@ const calls: readonly [string, string, string, unknown?][] = [
   ['heal', 'POST', '/heal'],
 ];
 
+async function startConsumer(cluster: KafkaCluster, groupId: string): Promise<Consumer> {
+  const kafka = new Kafka({ brokers: cluster.brokerList, logLevel: logLevel.NOTHING });
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topic: 'orders' });
+  await consumer.run({ eachMessage: async () => undefined });
+  return consumer;
+}
+
 test('every verb is carried out, and answers what the OpenAPI file says', async () => {
-  const { ask } = await startWithAdmin();
-  expect(new Set(calls.map(([name]) => name))).toEqual(new Set(verbs.map(({ name }) => name)));
-  for (const [name, method, path, sent] of calls) {
+  const { cluster, ask } = await startWithAdmin();
+  const carryOut = async ([name, method, path, sent]: Call) => {
     const { status, body } = await ask(method, path, sent);
     expect([name, status, body.error]).toEqual([name, 200, undefined]);
     const answer = answers[verbs.find((verb) => verb.name === name)!.answer];
     const now = method === 'GET' ? body : body.now;
     expect([name, problemOf(answer, now)]).toEqual([name, undefined]);
     if (method !== 'GET') expect(problemOf(changes, body.changes)).toBeUndefined();
-  }
+  };
+  const names = [...groupCalls, ...calls].map(([name]) => name);
+  expect(new Set(names)).toEqual(new Set(verbs.map(({ name }) => name)));
+  const consumer = await startConsumer(cluster, 'a/b');
+  for (const call of groupCalls) await carryOut(call);
+  await consumer.disconnect();
+  for (const call of calls) await carryOut(call);
 });
 
 describe('the OpenAPI file', () => {
@@ -89,6 +115,28 @@ describe('the OpenAPI file', () => {
   });
 });
 
+test('a wait for a group says what it has waited for', async () => {
+  const { cluster, ask } = await startWithAdmin();
+  const waiting = ask('POST', '/groups/billing/wait-until-stable', { withinMs: 20_000 });
+  const consumer = await startConsumer(cluster, 'billing');
+  const { body } = await waiting;
+  const { id } = cluster.group('billing').coordinator!;
+  expect(body.now).toMatchObject({ groupId: 'billing', state: 'Stable', coordinator: id });
+  expect(body.changes).toEqual(
+    expect.arrayContaining([
+      { what: 'group billing state', was: 'unknown', now: 'Stable' },
+      { what: 'group billing members', was: 'unknown', now: '1' },
+      { what: 'group billing coordinator', was: 'unknown', now: String(id) },
+    ]),
+  );
+  const { status, body: missed } = await ask('POST', '/groups/billing/wait-until-stable', {
+    ...{ members: 2, withinMs: 1 },
+  });
+  expect([status, missed.error.code]).toEqual([504, 'E_TIMEOUT']);
+  expect(missed.error.message).toContain("group 'billing' (classic) is Stable at broker");
+  await consumer.disconnect();
+});
+
 test('it says what has changed', async () => {
   const { cluster, ask } = await startWithAdmin();
   const { leader } = cluster.partition('orders', 0);
@@ -106,6 +154,16 @@ test('it says what has changed', async () => {
 
 describe('what cannot be done is refused with a code and a remedy', () => {
   test.each<[string, string, string, unknown, number, string, string]>([
+    ['no group', 'GET', '/groups/none', undefined, 404, 'E_UNKNOWN_GROUP', "no group 'none'"],
+    [
+      'a lag that is none',
+      'POST',
+      '/groups/none/wait-for-lag',
+      { lag: -1 },
+      400,
+      'E_BAD_OPTION',
+      'waitForLag: lag must be a whole number from 0 on, not -1',
+    ],
     ['no path', 'GET', '/nothing', undefined, 404, 'E_BAD_REQUEST', 'openapi.json'],
     ['no method', 'GET', '/heal', undefined, 405, 'E_BAD_REQUEST', 'takes POST, not GET'],
     ['no broker', 'POST', '/brokers/9/crash', {}, 404, 'E_UNKNOWN_BROKER', 'only 1, 2, 3'],

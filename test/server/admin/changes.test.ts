@@ -23,6 +23,7 @@ const status: ClusterStatus = {
   brokers: [],
   controllers: [],
   partitions: [partition],
+  groups: [],
   links: [],
 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Partitioners } from 'kafkajs';
 import { expect, test } from 'vitest';
-import { partitionForKey } from '../../src/server/partitioner.ts';
+import { partitionForKey } from '../../../src/protocol/records/partition-for-key.ts';
 
 const ofKafkajs = Partitioners.DefaultPartitioner();
 

@@ -1,0 +1,66 @@
+import type { Mutation } from './mutations.ts';
+
+/** Rules of groups, each as it reads when broken. */
+export const groupMutations: readonly Mutation[] = [
+  {
+    name: 'a classic member commits in a generation that is over',
+    file: 'src/coordinator/classic-protocol.ts',
+    find: 'generationId === this.#generationId ?',
+    replace: 'generationId >= -9 ?',
+  },
+  {
+    name: 'a new coordinator begins no sessions of classic members',
+    file: 'src/coordinator/classic-protocol.ts',
+    find: 'for (const member of this.members.all()) this.#armSession(member);',
+    replace: '',
+  },
+  {
+    name: 'a coordinator answers before what it has written is committed',
+    file: 'src/coordinator/coordinator-shard.ts',
+    find: 'this.#pending.add(lastOffset + 1, timeoutMs, done);',
+    replace: 'this.#pending.add(0, timeoutMs, done);',
+  },
+  {
+    name: 'a new coordinator does not read offsets',
+    file: 'src/coordinator/coordinator-shard.ts',
+    find: "if (record.type === 'offset-commit') this.offsets.replay(record, offset);",
+    replace:
+      "if (record.type === 'offset-commit') this.isActive && this.offsets.replay(record, offset);",
+  },
+  {
+    name: 'a partition is given to another before it is given up',
+    file: 'src/coordinator/consumer/reconcile.ts',
+    find: 'if (revoked.size > 0 && owns(input, revoked)) {',
+    replace: 'if (revoked.size < 0 && owns(input, revoked)) {',
+  },
+  {
+    name: 'who says nothing of what it owns is taken to own nothing',
+    file: 'src/coordinator/consumer/reconcile.ts',
+    find: 'owned === null || overlaps(partitions, owned);',
+    replace: 'owned !== null && overlaps(partitions, owned);',
+  },
+  {
+    name: 'a partition that somebody holds counts as free',
+    file: 'src/coordinator/consumer/reconcile.ts',
+    find: '!isHeld(topicId, partition) || member',
+    replace: 'true || member',
+  },
+  {
+    name: 'a member commits with an epoch that is over',
+    file: 'src/coordinator/consumer/consumer-group.ts',
+    find: 'return epoch === undefined || memberEpoch < epoch ? stale : ErrorCode.NONE;',
+    replace: 'return epoch === -9 ? stale : ErrorCode.NONE;',
+  },
+  {
+    name: 'nobody takes over what a member leaves behind',
+    file: 'src/coordinator/consumer/leave.ts',
+    find: 'groupEpochRecord(groupId, group.epochs.groupEpoch + 1, metadataHash(names, topics)),',
+    replace: 'groupEpochRecord(groupId, group.epochs.groupEpoch, metadataHash(names, topics)),',
+  },
+  {
+    name: 'no session of a consumer group ends',
+    file: 'src/coordinator/consumer/consumer-sessions.ts',
+    find: 'group.sessions.arm(memberId, timeoutMs, expired);',
+    replace: 'if (timeoutMs < 0) expired();',
+  },
+];
