@@ -262,3 +262,21 @@ test('an empty consumer group ends in the batch in which the classic one begins'
     'group-metadata begins',
   ]);
 });
+
+test('if that cannot be written, it is the consumer group that it was', () => {
+  const replicas = { 'offsets.topic.replication.factor': '3', 'min.insync.replicas': '2' };
+  const world = new GroupWorld({ brokers: 3, config: replicas });
+  const consumer = new Consumer(world);
+  consumer.join();
+  consumer.leave();
+  const { coordinator } = world;
+  for (const brokerId of world.cluster.brokerIds) {
+    if (brokerId !== coordinator) world.cluster.crash(brokerId);
+  }
+  world.advance(30_000);
+  const classic = new ClassicConsumer(world);
+  classic.step();
+  // As in Kafka, it is told before that is known.
+  expect(classic.lastError).toBe('MEMBER_ID_REQUIRED');
+  expect(describe(world).groupState).toBe('Empty');
+});

@@ -13,6 +13,13 @@ export const groupMutations: readonly Mutation[] = [
     file: 'src/coordinator/classic-protocol.ts',
     find: 'for (const member of this.members.all()) this.#armSession(member);',
     replace: '',
+    firstSeed: 101,
+  },
+  {
+    name: 'an assignment is not written',
+    file: 'src/coordinator/classic-protocol.ts',
+    find: 'this.#host.write([groupMetadata(this, assignmentOf)], (errorCode) => {',
+    replace: 'this.#host.write([], (errorCode) => {',
   },
   {
     name: 'a coordinator answers before what it has written is committed',
@@ -56,6 +63,12 @@ export const groupMutations: readonly Mutation[] = [
     file: 'src/coordinator/consumer/leave.ts',
     find: 'groupEpochRecord(groupId, group.epochs.groupEpoch + 1, metadataHash(names, topics)),',
     replace: 'groupEpochRecord(groupId, group.epochs.groupEpoch, metadataHash(names, topics)),',
+  },
+  {
+    name: 'a topic that grows changes nothing',
+    file: 'src/coordinator/consumer/group-change.ts',
+    find: 'if (!bumps && hash === hashBefore) return groupEpoch;',
+    replace: 'if (!bumps && hash > -1) return groupEpoch;',
   },
   {
     name: 'no session of a consumer group ends',
