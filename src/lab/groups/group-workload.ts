@@ -113,8 +113,8 @@ export class GroupWorkload implements Workload {
 
 /**
  * A member has one request at a time under way and TCP brings it once, and on that Kafka relies: a
- * join is fenced by nothing, and a heartbeat that says what is owned only by its epoch, which has
- * not changed while partitions are given up. One that comes late gives up what its member still has.
+ * join is fenced by nothing, and a heartbeat that says what is owned only by its epoch, which stays
+ * while partitions are given up. One that comes late gives up what its member still has.
  */
 function isBelievedWhenLate(api: GroupApi, request: RequestOf<GroupApi>): boolean {
   if (api === 'JoinGroup') return true;
