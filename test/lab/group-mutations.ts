@@ -7,13 +7,14 @@ export const groupMutations: readonly Mutation[] = [
     file: 'src/coordinator/classic-protocol.ts',
     find: 'generationId === this.#generationId ?',
     replace: 'generationId >= -9 ?',
+    firstSeed: 11,
   },
   {
     name: 'a new coordinator begins no sessions of classic members',
     file: 'src/coordinator/classic-protocol.ts',
     find: 'for (const member of this.members.all()) this.#armSession(member);',
     replace: '',
-    firstSeed: 101,
+    firstSeed: 106,
   },
   {
     name: 'an assignment is not written',
@@ -69,6 +70,7 @@ export const groupMutations: readonly Mutation[] = [
     file: 'src/coordinator/consumer/group-change.ts',
     find: 'if (!bumps && hash === hashBefore) return groupEpoch;',
     replace: 'if (!bumps && hash > -1) return groupEpoch;',
+    firstSeed: 11,
   },
   {
     name: 'no session of a consumer group ends',
