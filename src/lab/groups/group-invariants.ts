@@ -63,7 +63,10 @@ export class GroupInvariants {
     this.#assignedIn.set(member, member.epoch);
     const group = acting?.brokerId === brokerId ? acting.shard.groups.get(groupId) : undefined;
     const generationId = group instanceof ClassicGroup ? group.protocol.generationId : 0;
-    if (member.protocol === 'classic' && member.epoch <= generationId) {
+    // A new coordinator reads what is not committed yet as well, and may tell it before it is.
+    const isCommitted =
+      acting !== undefined && acting.log.highWatermark === acting.log.logEndOffset;
+    if (isCommitted && member.protocol === 'classic' && member.epoch <= generationId) {
       this.#generation = Math.max(this.#generation, member.epoch);
     }
   }
