@@ -10,8 +10,18 @@ const { Kafka, logLevel } = kafkajs;
 const retry = { initialRetryTime: 50, maxRetryTime: 200 };
 const kafka = new Kafka({ brokers, retry, logLevel: logLevel.NOTHING });
 
-/** Its sequence numbers follow each other only if a partition has one send at a time. */
-async function write(producer, partition) {
+/**
+ * A producer of its own for each partition, with one send at a time. Where sends of one producer meet
+ * a crash together, kafkajs may take one broker for another ever after, and resolve a send of which
+ * it has sent nothing; or reconnect twice and forget a connection, which keeps the process alive.
+ */
+async function write(partition) {
+  const producer = kafka.producer({
+    ...{ idempotent: true, maxInFlightRequests: 1 },
+    // That of an idempotent one by its documentation; without this line it is 5.
+    retry: { ...retry, retries: Number.MAX_SAFE_INTEGER },
+  });
+  await producer.connect();
   for (let number = 0; !over.signal.aborted; number += 3) {
     const numbers = [number, number + 1, number + 2];
     const messages = numbers.map((each) => ({ partition, value: String(each) }));
@@ -25,6 +35,7 @@ async function write(producer, partition) {
     }
     await setTimeout(10);
   }
+  await producer.disconnect();
 }
 
 async function readOn(reader) {
@@ -48,19 +59,9 @@ async function readOn(reader) {
 }
 
 let isWriting = true;
-const producer = kafka.producer({
-  ...{ idempotent: true, maxInFlightRequests: 1 },
-  // That of an idempotent one by its documentation; without this line it is 5.
-  retry: { ...retry, retries: Number.MAX_SAFE_INTEGER },
-});
-await producer.connect();
 const reader = await Reader.open(kafka, topic);
 const reading = readOn(reader);
-await Promise.all(partitions.map((partition) => write(producer, partition)));
+await Promise.all(partitions.map(write));
 isWriting = false;
 await reading;
 await reader.close();
-await producer.disconnect();
-// Where several sends find their brokers gone at once, kafkajs reconnects more than once and forgets a
-// connection; that would keep this process for as long as the brokers live.
-process.exit();

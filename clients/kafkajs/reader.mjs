@@ -33,16 +33,15 @@ export class Reader {
     return rows.slice(0, count);
   };
 
-  /** What there is of some partitions, each from its offset on: a Fetch to every leader. */
+  /** What there is of some partitions, each from its offset on: a Fetch to one leader after the other. */
   async readAll(offsets) {
     const leaders = this.#cluster.findLeaderForPartitions(this.#topic, [...offsets.keys()]);
-    const replies = await Promise.all(
-      Object.entries(leaders).map(([leader, partitions]) => {
-        const share = new Map(partitions.map((each) => [each, offsets.get(each)]));
-        return this.#fetchFrom(leader, share, 200);
-      }),
-    );
-    return replies.flat();
+    const rows = [];
+    for (const [leader, partitions] of Object.entries(leaders)) {
+      const share = new Map(partitions.map((each) => [each, offsets.get(each)]));
+      rows.push(...(await this.#fetchFrom(leader, share, 100)));
+    }
+    return rows;
   }
 
   /** Asks anew who leads, after an error. */

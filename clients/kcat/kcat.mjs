@@ -11,6 +11,7 @@ export const start = (args) => spawn('kcat', [...common, ...args]);
 /** Runs kcat, which must succeed and have nothing to complain about; resolves to what it printed. */
 export async function kcat(args, input = '') {
   const child = start(['-q', ...args]);
+  child.stdin.on('error', () => {}); // It may have ended before it read any.
   child.stdin.end(input);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),

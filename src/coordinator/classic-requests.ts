@@ -36,7 +36,6 @@ export function joinGroup(
   if (isNew && memberId !== '') {
     reply(joinFailed(memberId, ErrorCode.UNKNOWN_MEMBER_ID));
   } else if (isNew) {
-    if (known !== undefined) shard.write(known.tombstones(), () => {});
     joinNewGroup(shard, joinOf(request, caller), groupId, reply);
   } else if (known instanceof ClassicGroup) {
     known.protocol.join(joinOf(request, caller), reply);
@@ -46,8 +45,9 @@ export function joinGroup(
 }
 
 /**
- * That there is a group is written before anything else of it. If that only takes too long, it is
- * written nevertheless, and the group stays; as in Kafka, whoever made it hears that it failed.
+ * That there is a group is written before anything else of it, in one batch with the end of the
+ * empty consumer group in whose place it comes. If that only takes too long, it is written
+ * nevertheless, and the group stays; as in Kafka, whoever made it hears that it failed.
  */
 function joinNewGroup(
   shard: CoordinatorShard,
@@ -55,19 +55,21 @@ function joinNewGroup(
   groupId: string,
   reply: Reply<JoinGroupResponse>,
 ): void {
+  const former = shard.groups.get(groupId);
   const group = shard.groups.addClassic(groupId);
-  const record = groupMetadata(group.protocol);
+  const records = [...(former?.tombstones() ?? []), groupMetadata(group.protocol)];
   let isAnswered = false;
   const answer: Reply<JoinGroupResponse> = (response) => {
     if (!isAnswered) reply(response);
     isAnswered = true;
   };
   group.protocol.join(join, answer);
-  shard.write([record], (errorCode) => {
+  shard.write(records, (errorCode) => {
     if (errorCode === ErrorCode.NONE || !shard.isActive) return;
     answer(joinFailed(join.memberId, coordinatorError(errorCode)));
     if (errorCode === ErrorCode.REQUEST_TIMED_OUT) return;
     shard.groups.remove(group);
+    if (former !== undefined) shard.groups.put(former);
     group.protocol.end(coordinatorError(errorCode));
   });
 }

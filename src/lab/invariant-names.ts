@@ -30,7 +30,7 @@ export const invariants: Readonly<Record<string, string>> = {
   'I-28': 'who has come to the epoch of the target owns nothing beyond its target',
   'I-29': 'in a stable group everybody has what the target gives him',
   'I-30': 'who holds a partition holds it alone, and it is not free',
-  'I-31': 'the epoch of a member never falls, except to begin anew',
+  'I-31': 'no epoch of a member falls, except to begin anew, and no generation is forgotten',
   'I-32': 'a commit that is accepted comes from the present generation, and from no rival',
   'L-01': 'when all faults have ended, the cluster is whole again',
   'L-02': 'when all faults have ended, the cluster comes to rest',

@@ -1,4 +1,6 @@
 import { describe as about, expect, test } from 'vitest';
+import { decodeRecord } from '../../src/protocol/coordinator-records/coordinator-record.ts';
+import { recordsOf } from '../../src/protocol/records/batch-records.ts';
 import { ClassicConsumer } from './classic-consumer.ts';
 import { Consumer, describe } from './consumer-world.ts';
 import { GroupWorld } from './group-world.ts';
@@ -234,3 +236,47 @@ about('the last of the new protocol is a static one and comes back with the clas
 });
 
 const partitionsOf = ({ owned }: Consumer) => owned.flatMap(({ partitions }) => [...partitions]);
+
+test('an empty consumer group ends in the batch in which the classic one begins', () => {
+  const world = new GroupWorld();
+  const consumer = new Consumer(world);
+  consumer.join();
+  consumer.leave();
+  const { coordinator, offsetsPartition } = world;
+  const { log } = world.cluster.replica(coordinator, '__consumer_offsets', offsetsPartition)!;
+  const { logEndOffset } = log;
+  new ClassicConsumer(world).step();
+  const [bytes] = log.read(logEndOffset, {
+    untilOffset: log.logEndOffset,
+    maxSizeBytes: 1 << 20,
+    atLeastOneBatch: true,
+  }).chunks;
+  const kinds = [...recordsOf(bytes!, 0)!].map(({ key, value }) => {
+    const record = decodeRecord(key!, value)!;
+    return `${record.type} ${record.value === null ? 'ends' : 'begins'}`;
+  });
+  expect(kinds).toEqual([
+    'consumer-group-target-assignment-metadata ends',
+    'consumer-group-partition-metadata ends',
+    'consumer-group-metadata ends',
+    'group-metadata begins',
+  ]);
+});
+
+test('if that cannot be written, it is the consumer group that it was', () => {
+  const replicas = { 'offsets.topic.replication.factor': '3', 'min.insync.replicas': '2' };
+  const world = new GroupWorld({ brokers: 3, config: replicas });
+  const consumer = new Consumer(world);
+  consumer.join();
+  consumer.leave();
+  const { coordinator } = world;
+  for (const brokerId of world.cluster.brokerIds) {
+    if (brokerId !== coordinator) world.cluster.crash(brokerId);
+  }
+  world.advance(30_000);
+  const classic = new ClassicConsumer(world);
+  classic.step();
+  // As in Kafka, it is told before that is known.
+  expect(classic.lastError).toBe('MEMBER_ID_REQUIRED');
+  expect(describe(world).groupState).toBe('Empty');
+});

@@ -7,12 +7,20 @@ export const groupMutations: readonly Mutation[] = [
     file: 'src/coordinator/classic-protocol.ts',
     find: 'generationId === this.#generationId ?',
     replace: 'generationId >= -9 ?',
+    firstSeed: 11,
   },
   {
     name: 'a new coordinator begins no sessions of classic members',
     file: 'src/coordinator/classic-protocol.ts',
     find: 'for (const member of this.members.all()) this.#armSession(member);',
     replace: '',
+    firstSeed: 106,
+  },
+  {
+    name: 'an assignment is not written',
+    file: 'src/coordinator/classic-protocol.ts',
+    find: 'this.#host.write([groupMetadata(this, assignmentOf)], (errorCode) => {',
+    replace: 'this.#host.write([], (errorCode) => {',
   },
   {
     name: 'a coordinator answers before what it has written is committed',
@@ -56,6 +64,13 @@ export const groupMutations: readonly Mutation[] = [
     file: 'src/coordinator/consumer/leave.ts',
     find: 'groupEpochRecord(groupId, group.epochs.groupEpoch + 1, metadataHash(names, topics)),',
     replace: 'groupEpochRecord(groupId, group.epochs.groupEpoch, metadataHash(names, topics)),',
+  },
+  {
+    name: 'a topic that grows changes nothing',
+    file: 'src/coordinator/consumer/group-change.ts',
+    find: 'if (!bumps && hash === hashBefore) return groupEpoch;',
+    replace: 'if (!bumps && hash > -1) return groupEpoch;',
+    firstSeed: 11,
   },
   {
     name: 'no session of a consumer group ends',

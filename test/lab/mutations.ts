@@ -4,6 +4,8 @@ export interface Mutation {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+  /** The first seed that is tried, where it takes more than a test has time for; else 1. */
+  readonly firstSeed?: number;
 }
 
 export const mutations: readonly Mutation[] = [

@@ -63,8 +63,16 @@ final class ToolProcess {
 
   /** As a signal to a process: runs what the tool does at its end, and waits for it. */
   void terminate() throws InterruptedException {
-    shutdownHooks.forEach(Runnable::run);
+    var ending = new Thread(this::runShutdownHooks, "end of " + this);
+    ending.start();
+    ending.join(PATIENCE_MS);
     waitFor();
+  }
+
+  /** What the tool still says belongs to its output. */
+  private void runShutdownHooks() {
+    CURRENT.set(this);
+    shutdownHooks.forEach(Runnable::run);
   }
 
   Finished waitFor() throws InterruptedException {

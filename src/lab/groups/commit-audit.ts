@@ -24,6 +24,8 @@ export class CommitAudit {
   #arrivals = 0;
   /** What had arrived when the log lost something: that may be gone, whoever hears of it later. */
   #forgotten = 0;
+  /** The last attempt before that: what it took for its generation may now be another one. */
+  #lastBefore = 0;
 
   constructor(groupId: string) {
     this.#groupId = groupId;
@@ -61,7 +63,12 @@ export class CommitAudit {
     const what = `${where}: offset ${offset} of ${attempt.who} was accepted`;
     mustHold('I-32', attempt.lawful.has(key), () => `${what} though its generation is not current`);
     const rival = attempt.rivals.get(key);
-    mustHold('I-32', rival === undefined, () => `${what} though ${rival} owns the partition`);
+    const isOfNow = offset > this.#lastBefore;
+    mustHold(
+      'I-32',
+      !isOfNow || rival === undefined,
+      () => `${what} though ${rival} owns the partition`,
+    );
     const [arrival] = attempt.arrivals;
     if (arrival! <= this.#forgotten) return;
     const last = this.#acknowledged.get(key);
@@ -79,6 +86,7 @@ export class CommitAudit {
   forget(): void {
     this.#acknowledged.clear();
     this.#forgotten = this.#arrivals;
+    this.#lastBefore = this.#offsets;
   }
 
   /** What was acknowledged last at present; for `fetched`, where it was so when it was asked. */

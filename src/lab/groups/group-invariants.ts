@@ -32,11 +32,15 @@ interface Options {
 export class GroupInvariants {
   readonly #options: Options;
   readonly #clients = new Set<GroupClient>();
-  /** Who was told what he owns by somebody who coordinates the group no more, or before a loss. */
+  /** Who was told what he owns before the log lost something. */
   readonly #misled = new Set<GroupMember>();
+  /** In which generation or epoch each of them was told what he owns. */
+  readonly #assignedIn = new Map<GroupMember, number>();
   readonly #epochs = new Map<GroupMember, number>();
   /** The highest epoch of each member that was committed. */
   readonly #committedEpochs = new Map<string, number>();
+  /** The highest generation of a classic group in which its coordinator has assigned anything. */
+  #generation = 0;
   #losses = 0;
   /** How often members have changed what they believe. */
   #changes = 0;
@@ -55,8 +59,16 @@ export class GroupInvariants {
     this.#changes++;
     if (brokerId === undefined) return;
     const acting = actingCoordinator(cluster, groupId);
-    if (acting?.brokerId === brokerId) this.#misled.delete(member);
-    else this.#misled.add(member);
+    this.#misled.delete(member);
+    this.#assignedIn.set(member, member.epoch);
+    const group = acting?.brokerId === brokerId ? acting.shard.groups.get(groupId) : undefined;
+    const generationId = group instanceof ClassicGroup ? group.protocol.generationId : 0;
+    // A new coordinator reads what is not committed yet as well, and may tell it before it is.
+    const isCommitted =
+      acting !== undefined && acting.log.highWatermark === acting.log.logEndOffset;
+    if (isCommitted && member.protocol === 'classic' && member.epoch <= generationId) {
+      this.#generation = Math.max(this.#generation, member.epoch);
+    }
   }
 
   check(): void {
@@ -70,6 +82,7 @@ export class GroupInvariants {
       checkConsumerGroup(group, cluster.broker(acting.brokerId)!.metadata);
       this.#checkCommittedEpochs(group);
     }
+    if (group instanceof ClassicGroup) this.#checkGeneration(group);
     this.#owners(group);
   }
 
@@ -99,7 +112,10 @@ export class GroupInvariants {
     );
     const lawful = keys.filter((key) => group !== undefined && this.#isLawful(group, request, key));
     const acting = actingCoordinator(cluster, groupId);
-    const owners = acting?.shard === shard && group !== undefined ? this.#owners(group) : undefined;
+    // A generation from before a loss may by chance have the number of the present one.
+    const isMisled = [...this.#misled].some(({ memberId }) => memberId === request.memberId);
+    const knows = acting?.shard === shard && !isMisled;
+    const owners = knows && group !== undefined ? this.#owners(group) : undefined;
     const rivals = lawful.flatMap((key): [string, string][] => {
       const owner = owners?.get(key);
       return owner === undefined || owner === request.memberId ? [] : [[key, owner]];
@@ -149,10 +165,14 @@ export class GroupInvariants {
     if (this.#misled.has(member)) return false;
     if (group instanceof ConsumerGroup) return group.members.get(member.memberId) !== undefined;
     if (!(group instanceof ClassicGroup)) return false;
-    const { members, generationId } = group.protocol;
-    // A static member stays although it has not joined again, and may be the last to hear.
-    const isCurrent = member.instanceId === null || member.epoch === generationId;
-    return members.has(member.memberId) && isCurrent;
+    const { members, generationId, state } = group.protocol;
+    if (!members.has(member.memberId)) return false;
+    if (member.instanceId === null) return true;
+    // A static member that has missed a generation stays in the group (KIP-345), and what it had
+    // may have gone to others. It hears of that with the next assignment: until then a cooperative
+    // one goes on with what it has, also when it has joined again.
+    const assigned = state === 'CompletingRebalance' ? generationId - 1 : generationId;
+    return (this.#assignedIn.get(member) ?? 0) >= assigned;
   }
 
   /** I-31, as the member has it: another epoch is a higher one, or it begins anew. */
@@ -181,6 +201,13 @@ export class GroupInvariants {
     }
   }
 
+  /** I-31, of a classic group: a generation with assignments was written before they were told. */
+  #checkGeneration({ groupId, protocol: { generationId } }: ClassicGroup): void {
+    mustHold('I-31', generationId >= this.#generation, () => {
+      return `group ${groupId} fell from generation ${this.#generation} to ${generationId}`;
+    });
+  }
+
   /** What is gone with the log that Kafka would have lost as well is forgiven. */
   #noteLosses(): void {
     const { cluster, invariants, groupId, audit } = this.#options;
@@ -190,6 +217,7 @@ export class GroupInvariants {
     this.#losses = losses;
     audit.forget();
     this.#committedEpochs.clear();
+    this.#generation = 0;
     for (const { member } of this.#clients) this.#misled.add(member);
   }
 }

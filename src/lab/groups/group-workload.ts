@@ -65,15 +65,12 @@ export class GroupWorkload implements Workload {
 
   end(): void {}
 
-  /** A join is fenced by nothing, so one that comes late is believed: Kafka knows no cure. */
   #fateOf(api: GroupApi, request: RequestOf<GroupApi>): Fate {
     const { mishapsIn } = this.#profile;
     if (this.#isCalm || mishapsIn === 0) return 'delivered';
     if (!this.#laboratory.choices.chance(mishapsIn, 'mishap')) return 'delivered';
     const fate = this.#laboratory.choices.pick(fates, 'what becomes of the request');
-    const isJoin =
-      api === 'JoinGroup' || ('memberEpoch' in request && (request.memberEpoch as number) <= 0);
-    return fate === 'repeated' && isJoin ? 'delivered' : fate;
+    return fate === 'repeated' && isBelievedWhenLate(api, request) ? 'delivered' : fate;
   }
 
   #growTopic(): void {
@@ -112,4 +109,15 @@ export class GroupWorkload implements Workload {
     const topic = cluster.metadata.topicsByName.get(offsetsTopic);
     return topic?.partitions[offsetsPartition(cluster, groupId)];
   }
+}
+
+/**
+ * A member has one request at a time under way and TCP brings it once, and on that Kafka relies: a
+ * join is fenced by nothing, and a heartbeat that says what is owned only by its epoch, which stays
+ * while partitions are given up. One that comes late gives up what its member still has.
+ */
+function isBelievedWhenLate(api: GroupApi, request: RequestOf<GroupApi>): boolean {
+  if (api === 'JoinGroup') return true;
+  if (!('memberEpoch' in request)) return false;
+  return request.memberEpoch <= 0 || request.topicPartitions !== null;
 }
