@@ -121,9 +121,12 @@ export class FetchSession implements PartitionListener {
     entry.position = position;
     entry.isStated = true;
     // A follower says what it knows (KIP-1166): a response that told it more may have been in vain.
-    const { highWatermark } = position;
+    const { highWatermark, logStartOffset } = position;
     if (highWatermark >= 0 && highWatermark < entry.toldHighWatermark) {
       entry.toldHighWatermark = highWatermark;
+    }
+    if (logStartOffset >= 0 && logStartOffset < entry.toldLogStartOffset) {
+      entry.toldLogStartOffset = logStartOffset;
     }
     this.dirty.add(entry);
   }
