@@ -8,5 +8,7 @@ function javaStringHash(text: string): number {
 }
 
 /** The partition of an internal topic that `key`, such as a group id, belongs to. */
-export const coordinatorPartition = (key: string, partitionCount: number): number =>
-  (javaStringHash(key) & 0x7fffffff) % partitionCount;
+export function coordinatorPartition(key: string, partitionCount: number): number {
+  const hash = javaStringHash(key);
+  return (hash === -(2 ** 31) ? 0 : Math.abs(hash)) % partitionCount;
+}
