@@ -10,6 +10,7 @@ export default defineConfig({
   resolve: { alias: { odradek: new URL('src/index.ts', import.meta.url).pathname } },
   test: {
     testTimeout: 30_000,
+    setupFiles: ['./test/seed.ts'],
     env: { KAFKAJS_NO_PARTITIONER_WARNING: '1' },
     reporters: reporters('unit'),
     projects: [

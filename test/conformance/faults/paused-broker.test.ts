@@ -26,6 +26,11 @@ beforeAll(async () => {
     const { leaderId } = await partitionOf(cluster(), topic.name, 0, second);
     return leaderId === second ? true : undefined;
   });
+  // A broker shows what it has been told before its partitions act on it.
+  await until('it knows', async () => {
+    const { error } = await topic.listOffset(-1, 0, 7, second);
+    return error === 'NONE' ? true : undefined;
+  });
 });
 
 afterAll(async () => {
