@@ -120,7 +120,11 @@ function written({ clients, producers }: Stage, endings: readonly Ending[]) {
   return {
     lost: unique(believed.filter((each) => !isThere(each))),
     stalled: unique(believed.filter((each) => isIn(at(each).stalled, each))),
-    abortedRead: unique(producers.aborted().filter((each) => isIn(at(each).committed, each))),
+    abortedRead: unique(
+      producers
+        .aborted()
+        .filter((each) => at(each).committed.some(({ offset }) => offset === each.offset)),
+    ),
   };
 }
 

@@ -1,7 +1,9 @@
+import { textOf } from '../batches.ts';
 import { type ExpectedFacts, type Facts, fits } from './facts.ts';
 import type { ProducerSettings } from './producers/producer-settings.ts';
 import type { Manner } from './producers/producer-wire.ts';
 import { output, type Stage, topic } from './stage.ts';
+import { committedRecords } from './visible-records.ts';
 
 interface One {
   readonly producer: string;
@@ -44,6 +46,9 @@ export const producerVerbs = {
   transform: (stage: Stage, { producer, member }: One & { readonly member: string }) =>
     transform(stage, producer, member),
 
+  /** What is committed of the results. */
+  results: (stage: Stage) => ({ results: resultsOf(stage) }),
+
   /** A transactional id as its coordinator has it. */
   transaction: (stage: Stage, { transactionalId = 'T' }: { readonly transactionalId?: string }) =>
     stage.transaction(transactionalId),
@@ -57,6 +62,12 @@ export const producerVerbs = {
     return stage.transaction(transactionalId);
   },
 };
+
+function resultsOf({ cluster }: Stage): string[] {
+  const { topicId, partitions } = cluster.metadata.topicsByName.get(output)!;
+  const log = cluster.log(partitions[0]!.leader, topicId, 0);
+  return log === undefined ? [] : committedRecords(log).map(({ value }) => textOf(value));
+}
 
 function transform(stage: Stage, producer: string, member: string): Facts {
   const writer = stage.producers.get(producer);
