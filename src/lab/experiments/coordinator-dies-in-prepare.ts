@@ -78,7 +78,7 @@ export const coordinatorDiesInPrepare: Experiment = {
       prevented: { state: 'PrepareCommit' },
     },
     {
-      say: 'P asks broker {3} again. It must wait until the markers are written.',
+      say: 'P asks broker {3} again.',
       do: 'commit',
       producer: 'P',
       at: 3,
@@ -125,7 +125,7 @@ export const coordinatorDiesInPrepare: Experiment = {
     outcome: {},
     because:
       'Broker {3} was elected, read that the commit was decided, and wrote the marker as soon as ' +
-      'it could. P had asked for the same thing all the time, and was told in the end that it is ' +
-      'done.',
+      'it could; until then P had to ask again. Here reading takes no time. In Kafka it does, and ' +
+      'meanwhile the answer is COORDINATOR_LOAD_IN_PROGRESS.',
   },
 };

@@ -65,7 +65,7 @@ export const openTxnLag: Experiment = {
       say: 'A wakes up, and commits.',
       do: 'commit',
       producer: 'A',
-      expect: { error: 'PRODUCER_FENCED' },
+      expect: { error: 'INVALID_TXN_STATE' },
     },
   ],
   harm: {

@@ -137,7 +137,8 @@ export class Stage {
 
   /** A transactional id as its coordinator has it. */
   transaction(transactionalId: string): Facts {
-    const coordinator = this.cluster.broker(this.transactionCoordinator(transactionalId));
+    const brokerId = this.transactionCoordinator(transactionalId);
+    const coordinator = brokerId < 0 ? undefined : this.cluster.broker(brokerId);
     const shard = coordinator?.transactions.shardOf(transactionalId);
     if (shard === undefined || typeof shard === 'number') return { state: 'not known' };
     const metadata = shard.get(transactionalId);

@@ -2,7 +2,7 @@ import type { ResponseOf } from '../../../broker/request-context.ts';
 import { buildBatch } from '../../../protocol/records/batch-builder.ts';
 import { ZERO_UUID } from '../../../protocol/types.ts';
 import type { CommitIdentity } from '../../groups/member-offsets.ts';
-import type { Facts } from '../facts.ts';
+import type { Fact, Facts } from '../facts.ts';
 import { type Stage, topic } from '../stage.ts';
 import type { ProducerSettings } from './producer-settings.ts';
 import { type Manner, ProducerWire } from './producer-wire.ts';
@@ -31,6 +31,13 @@ const clientVersions = {
 } as const;
 
 const produceTimeoutMs = 30_000;
+
+/** Answers after which a transaction that was to be committed is not. */
+const refusals: readonly Fact[] = [
+  'INVALID_PRODUCER_EPOCH',
+  'INVALID_TXN_STATE',
+  'PRODUCER_FENCED',
+];
 
 /** A producer whose id the cluster has given, with transactions if it has a transactional id. */
 export class StoryProducer {
@@ -147,12 +154,13 @@ export class StoryProducer {
       errorOf,
     } as const;
     const { response, facts } = this.#wire.ask(asked, manner);
-    const isFenced = facts.error === 'PRODUCER_FENCED' || facts.error === 'INVALID_PRODUCER_EPOCH';
-    if (facts.error !== 'NONE' && !isFenced) return facts;
-    (committed && !isFenced ? this.written : this.aborted).push(...this.#open);
+    const isRefused = refusals.includes(facts.error ?? null);
+    if (facts.error !== 'NONE' && !isRefused) return facts;
+    (committed && !isRefused ? this.written : this.aborted).push(...this.#open);
     this.#open = [];
     this.#added.clear();
-    if (isFenced || response!.producerId < 0) return facts;
+    // Before KIP-890 the epoch, and with it the sequence numbers, go on.
+    if (isRefused || this.#addsPartitions) return facts;
     this.#become(response!);
     return { ...facts, producerEpoch: this.#producerEpoch };
   }
@@ -181,7 +189,7 @@ export class StoryProducer {
     return this.#transactionalId !== null && this.#options.stage.transactionVersion < 2;
   }
 
-  readonly #coordinator = () => this.#options.stage.transactionCoordinator(this.#transactionalId!);
+  readonly #coordinator = () => this.#options.stage.transactionCoordinator(this.#identity.transactionalId);
 
   /** Each epoch has sequence numbers of its own. */
   #become({ producerId, producerEpoch }: { producerId: number; producerEpoch: number }): void {
