@@ -63,7 +63,7 @@ interface ClientDefaults {
 }
 
 /** What a producer takes for written; where, if it was told. */
-export interface Believed {
+interface Believed {
   readonly partition: number;
   readonly value: string;
   readonly offset: number;

@@ -7,10 +7,10 @@ export const coordinatorDiesInPrepare: Experiment = {
     'A transaction is decided, and its coordinator crashes before it could tell the partitions',
   teaches:
     'A commit has two phases. First the coordinator writes to __transaction_state that the ' +
-    'transaction will be committed: from then on it is decided, and the producer is told so. Then ' +
-    'a marker is written to each of its partitions. If the coordinator crashes in between, the ' +
-    'next leader of that partition of __transaction_state reads what was decided and writes the ' +
-    'markers. All depends on the replicas of that topic: with a single one a decision can be ' +
+    'transaction will be committed: from then on it is decided, and the producer is told so. ' +
+    'Then a marker is written to each of its partitions. If the coordinator crashes in between, ' +
+    'the next leader of that partition of __transaction_state reads what was decided and writes ' +
+    'the markers. All depends on the replicas of that topic: with a single one a decision can be ' +
     'lost, and then nobody ends what is open in the partitions.',
   source: 'KIP-98; transaction.state.log.replication.factor',
   prevention: 'transaction.state.log.replication.factor=3, transaction.state.log.min.isr=2',
@@ -116,8 +116,8 @@ export const coordinatorDiesInPrepare: Experiment = {
     outcome: { stalled: ['x'], lostCommitted: true },
     because:
       'There was one copy of what had been decided, and it was not on the disk yet. Broker {1} ' +
-      'came back without ever having heard of T. Its transaction stays open in the partition, and ' +
-      'nobody who reads committed records gets anything that comes after it.',
+      'came back without ever having heard of T. Its transaction stays open in the partition, ' +
+      'and nobody who reads committed records gets anything that comes after it.',
   },
   prevented: {
     with: 'transaction.state.log.replication.factor=3, the default',
@@ -125,7 +125,7 @@ export const coordinatorDiesInPrepare: Experiment = {
     outcome: {},
     because:
       'Broker {3} was elected, read that the commit was decided, and wrote the marker as soon as ' +
-      'it could; until then P had to ask again. Here reading takes no time. In Kafka it does, and ' +
-      'meanwhile the answer is COORDINATOR_LOAD_IN_PROGRESS.',
+      'it could; until then P had to ask again. Here reading takes no time. In Kafka it does, ' +
+      'and meanwhile the answer is COORDINATOR_LOAD_IN_PROGRESS.',
   },
 };

@@ -23,7 +23,8 @@ export const dedupeWindow: Experiment = {
     'knows the last five batches, and a batch that is one of them is answered as it was the ' +
     'first time. An older one is not recognised. It is not appended either, for its sequence ' +
     'number is not the next one: the answer is OUT_OF_ORDER_SEQUENCE_NUMBER, and the producer ' +
-    'cannot know from it whether the batch is there. That is why no more than five may be under way.',
+    'cannot know from it whether the batch is there. That is why no more than five may be under ' +
+    'way.',
   source: 'KIP-98, KAFKA-5494; max.in.flight.requests.per.connection',
   prevention: 'no more than 5 in flight, which clients of Kafka see to',
   steps: [

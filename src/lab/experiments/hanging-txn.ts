@@ -7,9 +7,9 @@ export const hangingTxn: Experiment = {
   title: 'A batch arrives after its transaction was aborted, and begins another that nobody ends',
   teaches:
     'The coordinator of a transaction ends it in the partitions that it knows of, and then it is ' +
-    'over. A batch of it that was late is, for a partition, the beginning of a new one: it has the ' +
-    'producer id, the epoch and the sequence number that are due. No coordinator knows of that ' +
-    'one, so none ends it. The last stable offset stays there for ever: consumers that read ' +
+    'over. A batch of it that was late is, for a partition, the beginning of a new one: it has ' +
+    'the producer id, the epoch and the sequence number that are due. No coordinator knows of ' +
+    'that one, so none ends it. The last stable offset stays there for ever: consumers that read ' +
     'committed records get nothing that comes after it, and compaction goes no further. Since ' +
     'Kafka 3.6 the leader asks the coordinator first; since 4.0 each transaction has an epoch of ' +
     'its own, and what is late is too old.',
@@ -86,8 +86,8 @@ export const hangingTxn: Experiment = {
     outcome: {},
     because:
       'Broker {1} asked the coordinator whether its partition is part of a transaction of T. It ' +
-      'was not any more, so nothing was appended. Clients that do not know ' +
-      'TRANSACTION_ABORTABLE get INVALID_TXN_STATE.',
+      'was not any more, so nothing was appended. Clients that do not know TRANSACTION_ABORTABLE ' +
+      'get INVALID_TXN_STATE.',
   },
   also: {
     with: 'transaction.version=2, transaction.partition.verification.enable=false',

@@ -6,11 +6,11 @@ export const openTxnLag: Experiment = {
   name: 'open-txn-lag',
   title: 'One transaction stays open, and everybody who reads committed records waits',
   teaches:
-    'Who reads with isolation.level=read_committed gets a partition up to its last stable offset: ' +
-    'where the oldest open transaction begins. What others have committed after that is there, ' +
-    'below the high watermark, and stays out of reach. It ends when the transaction does, or when ' +
-    'it is older than its producer allows with transaction.timeout.ms: the coordinator looks for ' +
-    'such every ten seconds, and aborts them.',
+    'Who reads with isolation.level=read_committed gets a partition up to its last stable ' +
+    'offset: where the oldest open transaction begins. What others have committed after that is ' +
+    'there, below the high watermark, and stays out of reach. It ends when the transaction does, ' +
+    'or when it is older than its producer allows with transaction.timeout.ms: the coordinator ' +
+    'looks for such every ten seconds, and aborts them.',
   source: 'KIP-98; transaction.abort.timed.out.transaction.cleanup.interval.ms',
   prevention: 'short transactions, and a small transaction.timeout.ms',
   ...oneBroker,

@@ -7,10 +7,10 @@ export const producerRestart: Experiment = {
   title: 'A producer crashes and sends again what it does not remember to have sent',
   teaches:
     'Idempotence lasts as long as the process. One that starts again gets another producer id, ' +
-    'and what it sends is new to every broker, even if it is the same. A transactional id outlives ' +
-    'the process: who comes with it ends what its predecessor has left open, and what was not ' +
-    'committed is not there for consumers that read committed records. What was committed stays: ' +
-    'an application that starts again must know from where to go on.',
+    'and what it sends is new to every broker, even if it is the same. A transactional id ' +
+    'outlives the process: who comes with it ends what its predecessor has left open, and what ' +
+    'was not committed is not there for consumers that read committed records. What was ' +
+    'committed stays: an application that starts again must know from where to go on.',
   source: 'KIP-98',
   prevention: 'transactional.id, and isolation.level=read_committed; or a key of the application',
   ...oneBroker,
@@ -75,7 +75,8 @@ export const producerRestart: Experiment = {
     producer: { transactionalId: 'T' },
     outcome: {},
     because:
-      'When P came back as T, the coordinator aborted what T had left open, and only then gave it ' +
-      'its next epoch. The first m is in the log, and nobody who reads committed records gets it.',
+      'When P came back as T, the coordinator aborted what T had left open, and only then gave ' +
+      'it its next epoch. The first m is in the log, and nobody who reads committed records gets ' +
+      'it.',
   },
 };

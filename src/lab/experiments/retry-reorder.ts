@@ -5,11 +5,12 @@ export const retryReorder: Experiment = {
   name: 'retry-reorder',
   title: 'The first batch is sent again, and the second one has gone before it',
   teaches:
-    'A producer does not wait for one answer before it sends the next batch: up to five are under ' +
-    'way on a connection. If the first one is refused for a passing reason and the second is not, ' +
-    'the retry of the first comes after the second, and the order in which the records were sent ' +
-    'is not the order in which they are read. An idempotent producer may have five under way all ' +
-    'the same: the broker sees by the sequence number that one is missing, and refuses the second.',
+    'A producer does not wait for one answer before it sends the next batch: up to five are ' +
+    'under way on a connection. If the first one is refused for a passing reason and the second ' +
+    'is not, the retry of the first comes after the second, and the order in which the records ' +
+    'were sent is not the order in which they are read. An idempotent producer may have five ' +
+    'under way all the same: the broker sees by the sequence number that one is missing, and ' +
+    'refuses the second.',
   source: 'KIP-98; max.in.flight.requests.per.connection',
   prevention: 'enable.idempotence=true; or max.in.flight.requests.per.connection=1',
   steps: [
@@ -129,8 +130,8 @@ export const retryReorder: Experiment = {
     maxInFlight: 5,
     outcome: {},
     because:
-      'Broker {2} knows from the log the last sequence number of this producer, and that of b was ' +
-      'not the next one. So b had to wait for a, though both were under way.',
+      'Broker {2} knows from the log the last sequence number of this producer, and that of b ' +
+      'was not the next one. So b had to wait for a, though both were under way.',
   },
   also: {
     with: 'enable.idempotence=false, max.in.flight.requests.per.connection=1',

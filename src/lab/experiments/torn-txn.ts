@@ -7,9 +7,9 @@ export const tornTxn: Experiment = {
   title: 'A commit that comes late ends the next transaction',
   teaches:
     'EndTxn names a producer and its epoch, and not a transaction. With transaction.version=1 a ' +
-    'producer has the same epoch in all of its transactions. If a commit takes long, the producer ' +
-    'sends it again over another connection, hears that all is well, and begins the next ' +
-    'transaction; when the first request arrives then, it commits what is open: half of a ' +
+    'producer has the same epoch in all of its transactions. If a commit takes long, the ' +
+    'producer sends it again over another connection, hears that all is well, and begins the ' +
+    'next transaction; when the first request arrives then, it commits what is open: half of a ' +
     'transaction, which its producer may yet abort. With transaction.version=2 each transaction ' +
     'has an epoch of its own, and what is late is refused.',
   source: 'KIP-890, KAFKA-17754; Jepsen: Bufstream 0.1.0',

@@ -81,7 +81,7 @@ export const zombieCtp: Experiment = {
     producer: { commitsAs: 'the member' },
     outcome: {},
     because:
-      'The coordinator of the group did not know the member that wanted to commit. A had to abort, ' +
-      'and with its offsets went its result.',
+      'The coordinator of the group did not know the member that wanted to commit. A had to ' +
+      'abort, and with its offsets went its result.',
   },
 };

@@ -7,7 +7,7 @@ import { type Stage, topic } from '../stage.ts';
 import type { ProducerSettings } from './producer-settings.ts';
 import { type Manner, ProducerWire } from './producer-wire.ts';
 
-export interface Place {
+interface Place {
   readonly topic: string;
   readonly partition: number;
 }
@@ -189,7 +189,8 @@ export class StoryProducer {
     return this.#transactionalId !== null && this.#options.stage.transactionVersion < 2;
   }
 
-  readonly #coordinator = () => this.#options.stage.transactionCoordinator(this.#identity.transactionalId);
+  readonly #coordinator = () =>
+    this.#options.stage.transactionCoordinator(this.#identity.transactionalId);
 
   /** Each epoch has sequence numbers of its own. */
   #become({ producerId, producerEpoch }: { producerId: number; producerEpoch: number }): void {
