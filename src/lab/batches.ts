@@ -18,14 +18,8 @@ export interface BatchIdentity {
 const readSizeBytes = 1 << 20;
 const crcAt = 17;
 
-/** A batch and where it stands. */
-export interface BatchPlace {
-  readonly chunk: Uint8Array;
-  readonly at: number;
-}
-
 /** Where the batches of a log that end at or after `from` and begin before `to` stand, in order. */
-export function* placesOf(log: PartitionLog, from: number, to: number): Iterable<BatchPlace> {
+export function* placesOf(log: PartitionLog, from: number, to: number) {
   let offset = Math.max(from, log.logStartOffset);
   while (offset < to) {
     const options = { maxSizeBytes: readSizeBytes, untilOffset: to, atLeastOneBatch: true };

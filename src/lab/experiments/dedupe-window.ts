@@ -99,7 +99,7 @@ export const dedupeWindow: Experiment = {
     maxInFlight: 6,
     outcome: { duplicated: ['a'] },
     because:
-      'a had been appended, and six batches later broker {1} did not know that any more. It ' +
+      'a had been appended, and five batches later broker {1} did not know that any more. It ' +
       'refused the retry, which the producer had to take for a failure; so a is there twice.',
   },
   prevented: {

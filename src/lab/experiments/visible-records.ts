@@ -7,7 +7,13 @@ import {
   producerIdOf,
   sizeOf,
 } from '../../protocol/records/record-batch.ts';
-import { type BatchPlace, placesOf } from '../batches.ts';
+import { placesOf } from '../batches.ts';
+
+/** Where a batch stands. */
+interface BatchPlace {
+  readonly chunk: Uint8Array;
+  readonly at: number;
+}
 
 /** As a response to Fetch lists it. */
 interface Aborted {

@@ -6,7 +6,9 @@ import { StoryProducer, type Written } from './story-producer.ts';
 export class Producers {
   readonly #stage: Stage;
   readonly #settings: ProducerSettings;
+  /** Who bears a name at present. */
   readonly #producers = new Map<string, StoryProducer>();
+  readonly #everyone: StoryProducer[] = [];
 
   constructor(stage: Stage, settings: Partial<ProducerSettings>) {
     this.#stage = stage;
@@ -17,18 +19,20 @@ export class Producers {
     return this.#producers.get(name)!;
   }
 
+  /** Under a name that is somebody's already it is a new process. */
   start(name: string, settings: Partial<ProducerSettings> = {}): StoryProducer {
     const own = { ...this.#settings, ...settings };
     const producer = new StoryProducer({ stage: this.#stage, name, settings: own });
     this.#producers.set(name, producer);
+    this.#everyone.push(producer);
     return producer;
   }
 
   written(): Written[] {
-    return [...this.#producers.values()].flatMap(({ written }) => written);
+    return this.#everyone.flatMap(({ written }) => written);
   }
 
   aborted(): Written[] {
-    return [...this.#producers.values()].flatMap(({ aborted }) => aborted);
+    return this.#everyone.flatMap(({ aborted }) => aborted);
   }
 }
