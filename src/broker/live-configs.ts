@@ -42,7 +42,7 @@ export class LiveConfigs {
     this.#knobs = knobs;
     this.#static = staticConfigs;
     this.#configuration = brokerConfiguration(brokerId, staticConfigs, noDynamicConfigs);
-    this.#settings = brokerSettings(this.#configuration);
+    this.#settings = settingsOf(this.#configuration, this.#knobs);
   }
 
   get configuration(): BrokerConfiguration {
@@ -62,7 +62,7 @@ export class LiveConfigs {
     if (dynamic === this.#dynamic) return;
     this.#dynamic = dynamic;
     this.#configuration = brokerConfiguration(this.#brokerId, this.#static, dynamic);
-    this.#settings = brokerSettings(this.#configuration);
+    this.#settings = settingsOf(this.#configuration, this.#knobs);
     this.#replicationRates = {
       leader: throttledRate(this.#configuration, 'leader'),
       follower: throttledRate(this.#configuration, 'follower'),
@@ -119,4 +119,10 @@ export class LiveConfigs {
 function throttledRate({ dynamicBroker, dynamicDefault }: BrokerConfiguration, side: Side): number {
   const name = `${side}.replication.throttled.rate`;
   return Number(dynamicBroker.get(name) ?? dynamicDefault.get(name) ?? unlimited);
+}
+
+function settingsOf(configuration: BrokerConfiguration, knobs: Knobs): BrokerSettings {
+  const settings = brokerSettings(configuration);
+  if (knobs.transactionVerification) return settings;
+  return { ...settings, transactionPartitionVerificationEnable: false };
 }

@@ -25,6 +25,11 @@ export interface Knobs {
    * it may lead with nothing.
    */
   readonly elrOfReplicas: boolean;
+  /**
+   * A transactional batch is written only after its transaction's coordinator was asked (KIP-890).
+   * Without, one that comes late begins a transaction that nobody ends.
+   */
+  readonly transactionVerification: boolean;
 }
 
 /** As Kafka 4.3 does it. */
@@ -35,4 +40,5 @@ export const modernKnobs: Knobs = {
   strictMinIsr: true,
   brokerEpochs: true,
   elrOfReplicas: false,
+  transactionVerification: true,
 };

@@ -19,7 +19,7 @@ const readSizeBytes = 1 << 20;
 const crcAt = 17;
 
 /** Where the batches of a log that end at or after `from` and begin before `to` stand, in order. */
-function* placesOf(log: PartitionLog, from: number, to: number) {
+export function* placesOf(log: PartitionLog, from: number, to: number) {
   let offset = Math.max(from, log.logStartOffset);
   while (offset < to) {
     const options = { maxSizeBytes: readSizeBytes, untilOffset: to, atLeastOneBatch: true };
@@ -40,11 +40,13 @@ export function* batchesOf(log: PartitionLog, from: number, to: number): Iterabl
   for (const { chunk, at } of placesOf(log, from, to)) yield identityOf(chunk, at);
 }
 
-/** The values of a log's records, as texts. */
+/** The values of a log's records, as texts; its own markers are none. */
 export function valuesOf(log: PartitionLog): string[] {
   const values: string[] = [];
   for (const { chunk, at } of placesOf(log, log.logStartOffset, log.logEndOffset)) {
-    for (const { value } of recordsOf(chunk, at) ?? []) values.push(textOf(value));
+    for (const { value, control } of recordsOf(chunk, at) ?? []) {
+      if (!control) values.push(textOf(value));
+    }
   }
   return values;
 }

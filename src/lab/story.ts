@@ -67,6 +67,8 @@ function describeOfGroup(event: ClusterEvent): string {
       const { memberId, memberEpoch, state, partitions } = event;
       return `${memberId} is in epoch ${memberEpoch}, ${state}, with ${partitions} partitions`;
     }
+    case 'transaction-state-changed':
+      return `${event.from} -> ${event.to}, producer epoch ${event.producerEpoch}`;
     case 'offset-committed':
       return `${event.topic}-${event.partition} is done up to ${event.offset}`;
     default:

@@ -1,16 +1,22 @@
 import type { Cluster } from '../../cluster/cluster.ts';
-import { valuesOf } from '../batches.ts';
+import type { TopicImage } from '../../controller/cluster-metadata.ts';
+import type { PartitionLog } from '../../log/partition-log.ts';
+import type { LogRecord } from '../../protocol/records/batch-records.ts';
+import { textOf } from '../batches.ts';
 import { checkConverged } from '../convergence.ts';
 import { mustHold } from '../invariant-broken.ts';
-import type { Believed, Sighting } from './clients.ts';
+import type { Sighting } from './clients.ts';
 import { type Processing, processing } from './members/processing.ts';
 import { type Stage, topic } from './stage.ts';
+import { allRecords, committedRecords } from './visible-records.ts';
 
 /** What a run came to; each list is empty and `breaks` is null if nothing is wrong. */
 export interface Audit {
   readonly outcome: {
     readonly lost: readonly string[];
     readonly duplicated: readonly string[];
+    readonly abortedRead: readonly string[];
+    readonly stalled: readonly string[];
     readonly conflicting: readonly number[];
     readonly diverged: readonly number[];
     readonly breaks: string | null;
@@ -22,76 +28,138 @@ export interface Audit {
   readonly readable: readonly (readonly string[])[];
 }
 
+/** What there is of a partition in the end. */
+interface Ending {
+  readonly topic: string;
+  readonly partition: number;
+  /** What can be read with isolation.level=read_committed. */
+  readonly committed: readonly Sighting[];
+  /** What comes after a transaction that nobody ends. */
+  readonly stalled: readonly Sighting[];
+}
+
 /**
  * All faults end, and what clients were told is held against what is there. Whether Kafka had
  * promised it makes no difference: with acks=1 it promises little, and lost is lost.
  */
 export function audit(stage: Stage): Audit {
-  const { cluster, clients, invariants } = stage;
+  const { cluster, invariants } = stage;
+  recover(stage);
+  const endings = stage.topics.flatMap((image) => endingsOf(cluster, image));
+  const inSight = endings.filter((ending) => ending.topic === topic);
+  const records = inSight.flatMap(({ committed }) => committed);
+  return {
+    outcome: {
+      ...written(stage, endings),
+      duplicated: endings.flatMap(({ committed }) => repeated(valuesOf(committed))),
+      conflicting: offsetsWithMore([...stage.clients.sightings, ...onDisks(stage, 'leader')]),
+      diverged: offsetsWithMore(onDisks(stage, 'replicas')),
+      breaks: stage.broken?.id ?? null,
+      lostCommitted: invariants.lostCommitted,
+      ...processing(stage, records),
+    },
+    detail: stage.broken?.message,
+    readable: endings.map(({ committed, ...place }) =>
+      valuesOf(committed.filter((record) => place.topic !== topic || !stage.isFormer(record))),
+    ),
+  };
+}
+
+/** Everybody is back, and every transaction that anybody can end has ended. */
+function recover(stage: Stage): void {
+  const { cluster } = stage;
   stage.ground.heal();
-  const isWhole = stage.until(() => {
+  const isWhole = () => {
     for (const controllerId of cluster.controllerIds) cluster.restart(controllerId);
     for (const brokerId of cluster.brokerIds) {
       cluster.resume(brokerId);
       cluster.restart(brokerId);
     }
     return checkConverged(cluster) === undefined;
+  };
+  const isStable = () =>
+    stage.topics.every((image) =>
+      image.partitions.every(({ leader }, partition) => {
+        const log = logOf(cluster, image, leader, partition);
+        return log === undefined || log.lastStableOffset === log.highWatermark;
+      }),
+    );
+  stage.until(() => isWhole() && isStable());
+  stage.watch(() => mustHold('L-01', stage.until(isWhole), () => `${checkConverged(cluster)}`));
+}
+
+function endingsOf(cluster: Cluster, image: TopicImage): Ending[] {
+  return image.partitions.map(({ leader }, partition) => {
+    const log = logOf(cluster, image, leader, partition);
+    const seen = (records: readonly LogRecord[]) => sightingsOf(partition, records);
+    const stalledFrom = log?.lastStableOffset ?? 0;
+    return {
+      topic: image.name,
+      partition,
+      committed: log === undefined ? [] : seen(committedRecords(log)),
+      stalled:
+        log === undefined
+          ? []
+          : seen(allRecords(log).filter(({ offset }) => offset >= stalledFrom)),
+    };
   });
-  stage.watch(() => mustHold('L-01', isWhole, () => `${checkConverged(cluster)}`));
-  const { partitions } = cluster.metadata.topicsByName.get(topic)!;
-  const inSight = partitions.map(({ leader }, partition) => onDisk(cluster, leader, partition));
-  const readable = inSight.map((records) => records.map(({ value }) => value));
+}
+
+/** What became of what producers take for written, and for aborted. */
+function written({ clients, producers }: Stage, endings: readonly Ending[]) {
+  const inTopic = clients.believed().map((each) => ({ ...each, topic }));
+  const believed = [...inTopic, ...producers.written()];
+  const at = (place: { topic: string; partition: number }) =>
+    endings.find((each) => each.topic === place.topic && each.partition === place.partition)!;
+  const isIn = (records: readonly Sighting[], { value }: { readonly value: string }) =>
+    valuesOf(records).includes(value);
   // What was deleted by somebody's will is not lost.
-  const isThere = ({ partition, value, offset }: Believed) =>
-    readable[partition]!.includes(value) || offset < (inSight[partition]![0]?.offset ?? 0);
+  const isThere = (each: (typeof believed)[number]) =>
+    isIn([...at(each).committed, ...at(each).stalled], each) ||
+    each.offset < (at(each).committed[0]?.offset ?? 0);
   return {
-    outcome: {
-      lost: unique(clients.believed().filter((each) => !isThere(each))),
-      duplicated: readable.flatMap((values) => [
-        ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
-      ]),
-      conflicting: offsetsWithMore(seenByClients(stage)),
-      diverged: offsetsWithMore(onDisks(stage)),
-      breaks: stage.broken?.id ?? null,
-      lostCommitted: invariants.lostCommitted,
-      ...processing(stage, inSight.flat()),
-    },
-    detail: stage.broken?.message,
-    readable: inSight.map((records) =>
-      records.filter((record) => !stage.isFormer(record)).map(({ value }) => value),
+    lost: unique(believed.filter((each) => !isThere(each))),
+    stalled: unique(believed.filter((each) => isIn(at(each).stalled, each))),
+    abortedRead: unique(
+      producers
+        .aborted()
+        .filter((each) => at(each).committed.some(({ offset }) => offset === each.offset)),
     ),
   };
 }
 
+const valuesOf = (seen: readonly { readonly value: string }[]): string[] =>
+  seen.map(({ value }) => value);
+
 const unique = (seen: readonly { readonly value: string }[]): string[] => [
-  ...new Set(seen.map(({ value }) => value)),
+  ...new Set(valuesOf(seen)),
 ];
 
-/** What clients were told of, and what they can read in the end. */
-function seenByClients({ clients, cluster }: Stage): Sighting[] {
-  const { partitions } = cluster.metadata.topicsByName.get(topic)!;
-  const leaders = partitions.map(({ leader }) => leader);
-  return [
-    ...clients.sightings,
-    ...leaders.flatMap((leader, partition) => onDisk(cluster, leader, partition)),
-  ];
-}
+const repeated = (values: readonly string[]): string[] => [
+  ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
+];
 
-function onDisks({ cluster }: Stage): Sighting[] {
-  const { partitions } = cluster.metadata.topicsByName.get(topic)!;
-  return partitions.flatMap(({ replicas }, partition) =>
-    replicas.flatMap((brokerId) => onDisk(cluster, brokerId, partition)),
+/** What is on the disk of whoever leads, or of every replica. */
+function onDisks({ cluster }: Stage, whose: 'leader' | 'replicas'): Sighting[] {
+  const image = cluster.metadata.topicsByName.get(topic)!;
+  return image.partitions.flatMap(({ leader, replicas }, partition) =>
+    (whose === 'leader' ? [leader] : replicas).flatMap((brokerId) => {
+      const log = logOf(cluster, image, brokerId, partition);
+      return log === undefined ? [] : sightingsOf(partition, allRecords(log));
+    }),
   );
 }
 
-function onDisk(cluster: Cluster, brokerId: number, partition: number): Sighting[] {
-  const { topicId } = cluster.metadata.topicsByName.get(topic)!;
-  const log = brokerId < 0 ? undefined : cluster.log(brokerId, topicId, partition);
-  if (log === undefined) return [];
-  return valuesOf(log).map((value, index) => {
-    return { partition, offset: log.logStartOffset + index, value: value.trimEnd() };
-  });
-}
+const logOf = (
+  cluster: Cluster,
+  { topicId }: TopicImage,
+  brokerId: number,
+  partition: number,
+): PartitionLog | undefined =>
+  brokerId < 0 ? undefined : cluster.log(brokerId, topicId, partition);
+
+const sightingsOf = (partition: number, records: readonly LogRecord[]): Sighting[] =>
+  records.map(({ offset, value }) => ({ partition, offset, value: textOf(value).trimEnd() }));
 
 /** Offsets of some partition at which more than one value was seen. */
 function offsetsWithMore(sightings: readonly Sighting[]): number[] {

@@ -1,15 +1,14 @@
 import type { ResponseOf } from '../../broker/request-context.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
 import { buildBatch } from '../../protocol/records/batch-builder.ts';
-import { recordsOf } from '../../protocol/records/batch-records.ts';
 import { partitionForKey } from '../../protocol/records/partition-for-key.ts';
-import { baseOffsetOf, sizeOf } from '../../protocol/records/record-batch.ts';
 import { ZERO_UUID } from '../../protocol/types.ts';
 import { crcOf, identityOf, textOf } from '../batches.ts';
 import type { Heard } from '../laboratory.ts';
 import type { Epoch, Offset, Role } from './cast.ts';
 import type { Facts } from './facts.ts';
 import { errorName, type Stage, topic } from './stage.ts';
+import { batchesIn, visibleRecords } from './visible-records.ts';
 
 type Acks = -1 | 0 | 1;
 
@@ -39,6 +38,8 @@ export interface Read {
   readonly epoch?: Epoch;
   /** The epoch of the last record it has read; by default it does not say. */
   readonly lastEpoch?: Epoch;
+  /** `isolation.level`; uncommitted by default, and then of no effect. */
+  readonly isolation?: 'read_committed' | 'read_uncommitted';
 }
 
 /** One attempt to write one record, and what the producer heard. */
@@ -54,8 +55,15 @@ interface Attempt {
   answer: Facts | undefined;
 }
 
+interface ClientDefaults {
+  readonly acks: Acks;
+  readonly idempotent: boolean;
+  /** Of what may be under way before something is acknowledged. */
+  readonly maxInFlight: number;
+}
+
 /** What a producer takes for written; where, if it was told. */
-export interface Believed {
+interface Believed {
   readonly partition: number;
   readonly value: string;
   readonly offset: number;
@@ -70,7 +78,8 @@ export interface Sighting {
 
 const produceVersion = 12;
 const fetchVersion = 12;
-const producerId = 1;
+/** None that a broker gives out. */
+const producerId = 1_000_000;
 const requestTimeoutMs = 30_000;
 /** The client waits a little longer than the broker: what it says is what we want to see. */
 const graceMs = 5000;
@@ -80,12 +89,14 @@ export class Clients {
   /** Everything that was ever acknowledged or read. */
   readonly sightings: Sighting[] = [];
   readonly #stage: Stage;
-  readonly #defaults: { readonly acks: Acks; readonly idempotent: boolean };
+  readonly #defaults: ClientDefaults;
   readonly #attempts: Attempt[] = [];
+  /** What may not be under way yet. */
+  readonly #waiting: (() => void)[] = [];
   readonly #sequences = new Map<number, number>();
   readonly #byKey = new Map<string, readonly string[]>();
 
-  constructor(stage: Stage, defaults: { acks: Acks; idempotent: boolean }) {
+  constructor(stage: Stage, defaults: ClientDefaults) {
     this.#stage = stage;
     this.#defaults = defaults;
     stage.cluster.onBrokerState((brokerId, state) => {
@@ -113,7 +124,10 @@ export class Clients {
     const partition = key === undefined ? (options.partition ?? 0) : this.#partitionOf(key);
     if (key !== undefined) this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), value]);
     const bytes = this.#encode(value.padEnd(sizeBytes), partition);
-    this.#send({ ...newAttempt, value, partition, acks, timeoutMs, bytes }, to);
+    this.#waiting.push(() =>
+      this.#send({ ...newAttempt, value, partition, acks, timeoutMs, bytes }, to),
+    );
+    this.#sendWaiting();
     return partition;
   }
 
@@ -134,12 +148,13 @@ export class Clients {
   }
 
   /** One Fetch of a consumer. */
-  read({ partition = 0, from = 'n', at, epoch = -1, lastEpoch = -1 }: Read): Facts {
+  read({ partition = 0, from = 'n', at, epoch = -1, lastEpoch = -1, isolation }: Read): Facts {
     const { cast, laboratory } = this.#stage;
     const brokerId = at === undefined ? this.#stage.image(partition).leader : cast.node(at);
     if (brokerId < 0) return { error: 'LEADER_NOT_AVAILABLE' };
     const request = {
       ...emptyFetch,
+      isolationLevel: isolation === 'read_committed' ? 1 : 0,
       topics: [
         {
           topic,
@@ -165,27 +180,28 @@ export class Clients {
     this.#stage.until(() => heard !== undefined);
     if (typeof heard === 'string') return { heard: inWords[heard] };
     const data = heard!.responses[0]!.partitions[0]!;
-    const values = this.#take(partition, cast.offset(from), data.records ?? []);
-    const { errorCode, highWatermark, divergingEpoch } = data;
-    const told = { error: errorName(errorCode), values, highWatermark };
+    const values = this.#take(partition, cast.offset(from), data);
+    const { errorCode, highWatermark, lastStableOffset, divergingEpoch } = data;
+    const stable = isolation === undefined ? {} : { lastStableOffset };
+    const told = { error: errorName(errorCode), values, highWatermark, ...stable };
     return divergingEpoch === null ? told : { ...told, divergingEpoch };
   }
 
-  #take(partition: number, from: number, chunks: readonly Uint8Array[]): string[] {
+  #take(partition: number, from: number, data: FetchedData): string[] {
+    const { records, abortedTransactions } = data;
+    const batches = [...batchesIn(records ?? [])];
+    const { invariants } = this.#stage;
+    for (const { chunk, at } of batches) {
+      const batch = identityOf(chunk, at);
+      if (batch.lastOffset < from) continue;
+      this.#stage.watch(() => invariants.partition(topic, partition)?.served(batch));
+    }
     const values: string[] = [];
-    for (const chunk of chunks) {
-      for (let at = 0; at < chunk.length; at += sizeOf(chunk, at)) {
-        const batch = identityOf(chunk, at);
-        if (batch.lastOffset < from) continue;
-        const { invariants } = this.#stage;
-        this.#stage.watch(() => invariants.partition(topic, partition)?.served(batch));
-        for (const [index, { value }] of (recordsOf(chunk, at) ?? []).entries()) {
-          const offset = baseOffsetOf(chunk, at) + index;
-          const text = textOf(value).trimEnd();
-          this.sightings.push({ partition, offset, value: text });
-          values.push(text);
-        }
-      }
+    for (const { offset, value } of visibleRecords(batches, abortedTransactions ?? [])) {
+      if (offset < from) continue;
+      const text = textOf(value).trimEnd();
+      this.sightings.push({ partition, offset, value: text });
+      values.push(text);
     }
     return values;
   }
@@ -199,6 +215,19 @@ export class Clients {
     const baseSequence = this.#sequences.get(partition) ?? 0;
     this.#sequences.set(partition, baseSequence + 1);
     return buildBatch([record], { producerId, producerEpoch: 0, baseSequence });
+  }
+
+  #sendWaiting(): void {
+    while (this.#waiting.length > 0 && this.#inFlight < this.#defaults.maxInFlight) {
+      this.#waiting.shift()!();
+    }
+  }
+
+  /** Sent, and not acknowledged so far. */
+  get #inFlight(): number {
+    if (this.#defaults.maxInFlight === Number.POSITIVE_INFINITY) return 0;
+    const last = new Map(this.#attempts.map((each) => [`${each.partition} ${each.value}`, each]));
+    return [...last.values()].filter(({ answer }) => answer?.error !== 'NONE').length;
   }
 
   #send(attempt: Attempt, to: Role | undefined): void {
@@ -228,6 +257,7 @@ export class Clients {
     if (attempt.answer !== undefined) return;
     const tookMs = this.#stage.laboratory.nowMs - attempt.sentAtMs;
     attempt.answer = { ...this.#toldOf(attempt, heard), tookMs };
+    this.#sendWaiting();
   }
 
   #toldOf(attempt: Attempt, heard: Heard<'Produce'>): Facts {
@@ -280,6 +310,8 @@ const emptyFetch = {
   forgottenTopicsData: [],
   rackId: '',
 };
+
+type FetchedData = ResponseOf<'Fetch'>['responses'][number]['partitions'][number];
 
 const answerOf = (response: ResponseOf<'Produce'>) => response.responses[0]!.partitionResponses[0]!;
 

@@ -1,6 +1,7 @@
 import type { Knobs } from '../../config/knobs.ts';
 import type { Expected } from './facts.ts';
 import type { ConsumerSettings } from './members/consumer-settings.ts';
+import type { ProducerSettings } from './producers/producer-settings.ts';
 import type { Step } from './verbs.ts';
 
 type Configs = Readonly<Record<string, string>>;
@@ -29,6 +30,10 @@ interface Outcome {
   readonly processedTwice?: readonly string[];
   /** What can be read, and no consumer of the group was ever done with. */
   readonly neverProcessed?: readonly string[];
+  /** What its producer takes for aborted, and anybody can read. */
+  readonly abortedRead?: readonly string[];
+  /** What nobody who reads committed ever gets: an open transaction is before it, for ever. */
+  readonly stalled?: readonly string[];
   /** Keys of which a consumer was done with a later record before an earlier one. */
   readonly outOfOrder?: readonly string[];
 }
@@ -39,6 +44,8 @@ interface Way {
   readonly with: string;
   readonly acks?: -1 | 0 | 1;
   readonly idempotent?: boolean;
+  /** `max.in.flight.requests.per.connection`; no limit by default. */
+  readonly maxInFlight?: number;
   readonly knobs?: Partial<Knobs>;
   readonly config?: Configs;
   readonly topicConfig?: Configs;
@@ -47,8 +54,13 @@ interface Way {
   readonly controllers?: number;
   /** Of the consumers in the group, on top of the experiment's. */
   readonly consumer?: Partial<ConsumerSettings>;
+  /** Of the producers with names, on top of the experiment's. */
+  readonly producer?: Partial<ProducerSettings>;
+  /** The level of the feature `transaction.version`, which clients follow; 2 by default. */
+  readonly transactionVersion?: 1 | 2;
   /** Instead of the experiment's. */
   readonly offsetsReplicas?: Replicas;
+  readonly transactionsReplicas?: Replicas;
   readonly outcome: Outcome;
   /** What came out, and why, in a sentence or two. */
   readonly because: string;
@@ -82,8 +94,14 @@ export interface Experiment {
   readonly topicConfig?: Configs;
   /** Of the consumers in the group; those of Java by default. */
   readonly consumer?: Partial<ConsumerSettings>;
+  /** Of the producers with names; those of Java by default. */
+  readonly producer?: Partial<ProducerSettings>;
   /** Of `__consumer_offsets`, if it matters who coordinates. */
   readonly offsetsReplicas?: Replicas;
+  /** Of `__transaction_state`, which there is only if this says so. */
+  readonly transactionsReplicas?: Replicas;
+  /** Of topic `out`, into which transactions write results; there is only one if this says so. */
+  readonly outputReplicas?: Replicas;
   readonly steps: readonly Step[];
   readonly harm: Way;
   readonly prevented: Way;

@@ -66,6 +66,8 @@ const nothingWrong = {
   lostCommitted: false,
   processedTwice: [],
   neverProcessed: [],
+  abortedRead: [],
+  stalled: [],
   outOfOrder: [],
 };
 

@@ -1,6 +1,8 @@
 import type { RequestOf, ResponseOf } from '../../broker/request-context.ts';
 import type { ClusterEvent } from '../../cluster/cluster-event.ts';
-import type { PartitionImage } from '../../controller/cluster-metadata.ts';
+import type { PartitionImage, TopicImage } from '../../controller/cluster-metadata.ts';
+import { transactionFeature } from '../../controller/features.ts';
+import { coordinatorPartition } from '../../coordinator/java-string-hash.ts';
 import { errorInfo } from '../../protocol/error-code.ts';
 import type { ApiName } from '../../protocol/messages/index.ts';
 import { apis } from '../../protocol/messages/index.ts';
@@ -13,11 +15,16 @@ import { type Heard, Laboratory } from '../laboratory.ts';
 import { Cast, type Role } from './cast.ts';
 import { Clients } from './clients.ts';
 import type { Experiment, Replicas, WayName } from './experiment.ts';
+import type { Facts } from './facts.ts';
 import { Ground } from './ground.ts';
 import { Members } from './members/members.ts';
+import { Producers } from './producers/producers.ts';
 
 export const topic = 't';
+/** Where transactions write their results. */
+export const output = 'out';
 const offsetsTopic = '__consumer_offsets';
+const transactionTopic = '__transaction_state';
 
 export const errorName = (code: number): string => errorInfo(code)?.name ?? String(code);
 
@@ -38,6 +45,8 @@ export class Stage {
   readonly choices: Choices;
   readonly clients: Clients;
   readonly members: Members;
+  readonly producers: Producers;
+  readonly transactionVersion: 1 | 2;
   /** The network as it is when nothing is wrong with it. */
   readonly ground: Ground;
   readonly invariants: Invariants;
@@ -62,8 +71,11 @@ export class Stage {
     const { cluster } = this;
     this.invariants = new Invariants(cluster);
     this.ground = new Ground(cluster, this.choices);
-    this.clients = new Clients(this, { acks: way.acks ?? -1, idempotent: way.idempotent ?? false });
+    const { acks = -1, idempotent = false, maxInFlight = Number.POSITIVE_INFINITY } = way;
+    this.clients = new Clients(this, { acks, idempotent, maxInFlight });
     this.members = new Members(this, { ...experiment.consumer, ...way.consumer }, seed);
+    this.producers = new Producers(this, { ...experiment.producer, ...way.producer });
+    this.transactionVersion = way.transactionVersion ?? 2;
     this.#createTopic(topic, way.replicas ?? experiment.replicas ?? [[1, 2, 3]], {
       'min.insync.replicas': '2',
       ...experiment.topicConfig,
@@ -71,6 +83,15 @@ export class Stage {
     });
     const offsetsReplicas = way.offsetsReplicas ?? experiment.offsetsReplicas;
     if (offsetsReplicas !== undefined) this.#createTopic(offsetsTopic, offsetsReplicas, {});
+    const transactionsReplicas = way.transactionsReplicas ?? experiment.transactionsReplicas;
+    if (transactionsReplicas !== undefined) {
+      const minIsr = Math.min(2, transactionsReplicas[0]!.length);
+      const configs = { 'min.insync.replicas': String(minIsr) };
+      this.#createTopic(transactionTopic, transactionsReplicas, configs);
+      this.#finalizeTransactionVersion();
+    }
+    const { outputReplicas } = experiment;
+    if (outputReplicas !== undefined) this.#createTopic(output, outputReplicas, {});
     this.#writeFormer();
   }
 
@@ -98,8 +119,31 @@ export class Stage {
   }
 
   /** A partition as the controllers have agreed on it. */
-  image(partition = 0): PartitionImage {
-    return this.cluster.metadata.topicsByName.get(topic)!.partitions[partition]!;
+  image(partition = 0, name = topic): PartitionImage {
+    return this.cluster.metadata.topicsByName.get(name)!.partitions[partition]!;
+  }
+
+  /** What clients write to. */
+  get topics(): TopicImage[] {
+    const { topicsByName } = this.cluster.metadata;
+    return [topic, output].flatMap((name) => topicsByName.get(name) ?? []);
+  }
+
+  /** Who coordinates a transactional id as the controller has it; -1: nobody. */
+  transactionCoordinator(transactionalId: string): number {
+    const { partitions } = this.cluster.metadata.topicsByName.get(transactionTopic)!;
+    return partitions[coordinatorPartition(transactionalId, partitions.length)]!.leader;
+  }
+
+  /** A transactional id as its coordinator has it. */
+  transaction(transactionalId: string): Facts {
+    const brokerId = this.transactionCoordinator(transactionalId);
+    const coordinator = brokerId < 0 ? undefined : this.cluster.broker(brokerId);
+    const shard = coordinator?.transactions.shardOf(transactionalId);
+    if (shard === undefined || typeof shard === 'number') return { state: 'not known' };
+    const metadata = shard.get(transactionalId);
+    if (metadata === undefined) return { state: 'none' };
+    return { state: metadata.status, producerEpoch: metadata.producerEpoch };
   }
 
   /** Time goes on, and the onlooker looks at all that happens. */
@@ -156,6 +200,15 @@ export class Stage {
   #createTopic(name: string, replicas: Replicas, configs: Readonly<Record<string, string>>): void {
     const assignments = replicas.map((roles) => roles.map((role) => this.cast.node(role)));
     this.laboratory.createTopic({ name, assignments, configs });
+  }
+
+  /** As `kafka-features` does; a new cluster has 2. */
+  #finalizeTransactionVersion(): void {
+    const maxVersionLevel = this.transactionVersion;
+    if (maxVersionLevel === 2) return;
+    const update = { feature: transactionFeature, maxVersionLevel, upgradeType: 2 };
+    const featureUpdates = [{ ...update, allowDowngrade: false }];
+    this.ask('UpdateFeatures', { timeoutMs: 1000, featureUpdates, validateOnly: false });
   }
 
   #note(act: () => void): void {

@@ -22,7 +22,7 @@ const ofEachRecord: readonly ClusterEvent['type'][] = ['appended', 'high-waterma
 
 function isTold({ event, about }: Stamped<ClusterEvent>, verb: Told['step']['do']): boolean {
   if (noise.includes(event.type)) return false;
-  if (about.startsWith('__consumer_offsets')) return false;
+  if (about.startsWith('__')) return false;
   if (verb === 'traffic' && ofEachRecord.includes(event.type)) return false;
   if (event.type !== 'metadata-committed') return about !== '' || event.type.startsWith('broker');
   return event.record.type === 'partition-change';
@@ -85,10 +85,12 @@ const named = (line: string): string => line.replaceAll(randomUuid, '');
 
 function tellEnd({ audit, because, surprises }: Performance): string[] {
   const { lost, duplicated, conflicting, diverged, breaks } = audit.outcome;
-  const { processedTwice, neverProcessed, outOfOrder } = audit.outcome;
+  const { processedTwice, neverProcessed, outOfOrder, abortedRead, stalled } = audit.outcome;
   const found = [
     ...(lost.length > 0 ? [`lost: ${lost.join(', ')}`] : []),
     ...(duplicated.length > 0 ? [`there twice: ${duplicated.join(', ')}`] : []),
+    ...(abortedRead.length > 0 ? [`read, and aborted: ${abortedRead.join(', ')}`] : []),
+    ...(stalled.length > 0 ? [`written, and never read as committed: ${stalled.join(', ')}`] : []),
     ...(conflicting.length > 0 ? [`two records at one offset: ${conflicting.join(', ')}`] : []),
     ...(diverged.length > 0 ? [`replicas differ for ever at ${diverged.join(', ')}`] : []),
     ...(processedTwice.length > 0 ? [`processed twice: ${processedTwice.join(', ')}`] : []),

@@ -7,6 +7,7 @@ import type { Produced, Read } from './clients.ts';
 import type { WayName } from './experiment.ts';
 import { type ExpectedFacts, type Facts, fits } from './facts.ts';
 import { memberVerbs } from './member-verbs.ts';
+import { producerVerbs } from './producer-verbs.ts';
 import { errorName, type Stage, topic } from './stage.ts';
 
 interface Sent {
@@ -36,10 +37,14 @@ interface Directions {
   readonly oneWay?: boolean;
 }
 
+const readPatienceMs = 180_000;
+const readPauseMs = 500;
+
 /** What is done by a step, and what is seen by it; the rest of a step is its arguments. */
 const verbs = {
   ...adminVerbs,
   ...memberVerbs,
+  ...producerVerbs,
 
   /** Sends a record and does not wait for the answer. */
   send: (stage: Stage, record: Produced) => {
@@ -63,6 +68,16 @@ const verbs = {
     listOffsets(stage, asked),
   /** One Fetch of a consumer. */
   read: (stage: Stage, read: Read) => stage.clients.read(read),
+  /** Reads again and again until it is as expected. */
+  untilRead: (stage: Stage, read: Read, { values = [] }: ExpectedFacts) => {
+    const startMs = stage.laboratory.nowMs;
+    let facts = stage.clients.read(read);
+    while (!fits(facts.values, values) && stage.laboratory.nowMs < startMs + readPatienceMs) {
+      stage.advance(readPauseMs);
+      facts = stage.clients.read(read);
+    }
+    return { ...facts, tookMs: stage.laboratory.nowMs - startMs };
+  },
 
   crash: (stage: Stage, { lose, ...nodes }: Nodes & { readonly lose?: Loss }) =>
     toEach(stage, nodes, (nodeId) => stage.cluster.crash(nodeId, lose)),

@@ -16,4 +16,6 @@ test.each([1, 2] as const)('generation %d: what is open for too long is aborted'
   expect(late.error).toBe('INVALID_PRODUCER_EPOCH');
   // With KIP-890 it is as if the end had been asked for, and the answer lost.
   expect((await producer.end(false)).error).toBe(gen === 1 ? 'PRODUCER_FENCED' : 'NONE');
+  const commit = await producer.end(true);
+  expect(commit.error).toBe(gen === 1 ? 'PRODUCER_FENCED' : 'INVALID_TXN_STATE');
 });

@@ -3,7 +3,7 @@ import { waysOf } from '../../../src/lab/experiments/experiment.ts';
 import { experiments } from '../../../src/lab/experiments/experiments.ts';
 import { perform } from '../../../src/lab/experiments/perform.ts';
 import { tellWay } from '../../../src/lab/experiments/telling.ts';
-import { expectNoSurprise, seeds } from './hundred-seeds.ts';
+import { expectNoSurprise, seeds } from './expect-no-surprise.ts';
 
 describe.each(experiments)('$id $name, and nothing prevents it', (experiment) => {
   const ways = waysOf(experiment).filter((way) => way !== 'prevented');

@@ -3,7 +3,7 @@ import { type Experiment, waysOf } from '../../../src/lab/experiments/experiment
 import { experiments } from '../../../src/lab/experiments/experiments.ts';
 import { perform } from '../../../src/lab/experiments/perform.ts';
 import { tellHead, tellWay } from '../../../src/lab/experiments/telling.ts';
-import { expectNoSurprise } from './hundred-seeds.ts';
+import { expectNoSurprise } from './expect-no-surprise.ts';
 
 /** Each way with the settings of the other one, and what the way itself expects. */
 function mixedUp(experiment: Experiment): Experiment {

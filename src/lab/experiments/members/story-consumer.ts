@@ -19,6 +19,13 @@ export interface Consumed {
   readonly value: string;
 }
 
+interface HandedOver {
+  readonly records: readonly Consumed[];
+  /** Who it was when it took them. */
+  readonly identity: CommitIdentity;
+  readonly offsets: ReadonlyMap<number, number>;
+}
+
 interface ConsumerOptions {
   readonly stage: Stage;
   readonly name: string;
@@ -105,6 +112,15 @@ export class StoryConsumer {
     return facts;
   }
 
+  /** What it has taken, to be ended by a transaction instead of a commit of its own. */
+  handOver(): HandedOver {
+    this.#member.resume();
+    const records = this.#taken;
+    const offsets = new Map(records.map(({ partition, offset }) => [partition, offset + 1]));
+    this.#letGoOfAll();
+    return { records, identity: this.#takenAs!, offsets };
+  }
+
   /** Is done with what it has taken. */
   finish(): Facts {
     const { settings, processed } = this.#options;
@@ -112,11 +128,15 @@ export class StoryConsumer {
     for (const record of this.#taken) processed(record);
     const commits = settings.commits === 'after processing' && this.#taken.length > 0;
     const facts = { processed: valuesOf(this.#taken), ...(commits ? this.#commit() : {}) };
+    this.#letGoOfAll();
+    return facts;
+  }
+
+  #letGoOfAll(): void {
     this.#taken = [];
     const free = this.#whenDone;
     this.#whenDone = [];
     for (const run of free) run();
-    return facts;
   }
 
   get #instanceId(): string | null {
