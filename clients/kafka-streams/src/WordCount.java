@@ -1,0 +1,1 @@
+public final class WordCount { public static void main(String[] a) {} }
