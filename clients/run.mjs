@@ -21,6 +21,8 @@ const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const checks = readJson(path('checks.json'));
 const width = availableParallelism();
 const limitMs = 120_000;
+/** It starts processes of its own, and waits until one that was killed is missed. */
+const applicationLimitMs = 300_000;
 
 const { values: options, positionals: names } = parseArgs({
   options: { real: { type: 'boolean' }, page: { type: 'boolean' } },
@@ -38,10 +40,15 @@ async function run(target, folder, program) {
     BOOTSTRAP_SERVERS: cluster.bootstrapServers,
     TOPIC_PREFIX: `${program.name.replaceAll('.', '-')}-${Date.now().toString(36)}`,
   };
-  const done = await runCommand(program.run, { cwd: folder.path, env, log, limitMs });
+  const { isApplication = false } = program;
+  const options = { cwd: folder.path, env, log };
+  const done = await runCommand(program.run, {
+    ...options,
+    limitMs: isApplication ? applicationLimitMs : limitMs,
+  });
   const requests = cluster.requests();
   await cluster.close();
-  const verdict = verdictOf(program.isApplication ? [] : Object.keys(checks), done);
+  const verdict = verdictOf(isApplication ? [] : Object.keys(checks), done);
   return { ...resultOf(folder, program, { verdict, requests }), ms: done.ms, log };
 }
 

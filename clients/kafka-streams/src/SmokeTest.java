@@ -9,7 +9,7 @@ import org.apache.kafka.streams.tests.StreamsSmokeTest;
 /**
  * The smoke test of Kafka Streams with exactly_once_v2: two instances of its client, of which one
  * ends while data are coming, and its driver, which verifies everything. SmokeTest [ROUNDS
- * [RECORDS]] is one round with 500 records for each key.
+ * [RECORDS]] is one round with 300 records for each key.
  */
 public final class SmokeTest {
   private interface End {
@@ -30,11 +30,11 @@ public final class SmokeTest {
 
   public static void main(String[] args) {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 1;
-    int records = args.length > 1 ? Integer.parseInt(args[1]) : 500;
+    int records = args.length > 1 ? Integer.parseInt(args[1]) : 300;
     var report = new Report();
     for (int round = 1; round <= rounds; round++) {
       String name = "smoke-test" + (round > 1 ? "-" + round : "");
-      report.check(name + "-closed", () -> run(name + "-closed", records, SmokeTest::ends));
+      report.check(name + "-closed", () -> run(name + "-closed", records, SmokeTest::closes));
       report.check(name + "-killed", () -> run(name + "-killed", records, Instance::close));
     }
     System.exit(report.allOk() ? 0 : 1);
@@ -68,7 +68,6 @@ public final class SmokeTest {
         Report.expect(driver.hasSaid("ALL-RECORDS-DELIVERED"), "records are missing");
         Report.expect(driver.hasSaid("SUCCESS"), "the driver found a fault");
       }
-      ends(second);
       for (var each : List.of(first, second)) Report.expect(!each.hasSaid(FAILED), "a client failed");
     }
     return KEYS + " keys of " + records + " records";
@@ -92,7 +91,7 @@ public final class SmokeTest {
     return new Instance("driver", "SmokeDriver", application, keys, Integer.toString(records));
   }
 
-  private static void ends(Instance client) throws InterruptedException {
+  private static void closes(Instance client) throws InterruptedException {
     client.end();
     Report.expect(client.hasSaid("SMOKE-TEST-CLIENT-CLOSED"), "a client did not close");
   }
