@@ -20,16 +20,16 @@ final class Cluster implements AutoCloseable {
 
   static final String BOOTSTRAP_SERVERS = System.getenv("BOOTSTRAP_SERVERS");
 
-  private static final long PATIENCE_NS = 60_000_000_000L;
+  private static final long PATIENCE_NS = 120_000_000_000L;
   private static final long PAUSE_MS = 50;
 
   final Admin admin = Admin.create(Map.of("bootstrap.servers", BOOTSTRAP_SERVERS));
 
-  /** Asks again and again, as a broker does not tell; ends with an error after a minute. */
+  /** Asks again and again, as a broker does not tell; ends with an error after two minutes. */
   static void until(String what, Condition condition) throws Exception {
     long deadline = System.nanoTime() + PATIENCE_NS;
     while (!condition.holds()) {
-      Report.expect(System.nanoTime() < deadline, "a minute has passed until " + what);
+      Report.expect(System.nanoTime() < deadline, "two minutes have passed until " + what);
       Thread.sleep(PAUSE_MS);
     }
   }

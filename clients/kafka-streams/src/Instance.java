@@ -4,7 +4,7 @@ import java.util.List;
 
 /** A JVM of its own. What it says is heard, and goes to the log of the run. */
 final class Instance implements AutoCloseable {
-  private static final long PATIENCE_MS = 100_000;
+  private static final long PATIENCE_MS = 150_000;
 
   private final String name;
   private final Process process;
