@@ -29,6 +29,12 @@ const classpath = (pom, file) => {
   return run('mvn', [...args, ...goal], { timeoutMs: 10 * minutes });
 };
 
+const goProgram = (name) =>
+  run('go', ['build', '-o', build(name), '.'], {
+    cwd: `${here}native/${name}`,
+    timeoutMs: 10 * minutes,
+  });
+
 /** In the order in which they need each other; a part is there when its file is. */
 const parts = {
   'package/deps/librdkafka/src/librdkafka.a': unpackLibrdkafka,
@@ -43,16 +49,16 @@ const parts = {
     await run('gcc', [...args, '-o', build('mock')], { cwd: librdkafka });
   },
   wake: () => run('gcc', ['-O2', '-Wall', `${here}native/wake.c`, '-o', build('wake')]),
-  kfake: () =>
-    run('go', ['build', '-o', build('kfake'), '.'], {
-      cwd: `${here}native/kfake`,
-      timeoutMs: 10 * minutes,
-    }),
+  kfake: () => goProgram('kfake'),
+  transactions: () => goProgram('transactions'),
   'kafka.classpath': () => classpath('real-kafka/pom.xml', 'kafka.classpath'),
   'kafka-tools.classpath': () => classpath('kafka-tools/pom.xml', 'kafka-tools.classpath'),
 };
 
-const sources = { mock: 'mock.c', wake: 'wake.c', kfake: 'kfake/main.go' };
+const sources = {
+  ...{ mock: 'mock.c', wake: 'wake.c' },
+  ...{ kfake: 'kfake/main.go', transactions: 'transactions/main.go' },
+};
 const timeOf = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 const isBuilt = (name) =>
   timeOf(build(name)) > (name in sources ? timeOf(`${here}native/${sources[name]}`) : 0);

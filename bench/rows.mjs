@@ -34,6 +34,16 @@ const ofGroup = (title, metric, unit, bound) => ({
   ...{ scenario: 'groups', title, metric, unit, less: true, bound },
 });
 
+const ofTransactions = (producers) => [
+  rate('transactions', `transactions of 100 records, ${producers}, messages`, producers, {
+    ...{ kfake: [0.5, 1], kafka: [1, 2] },
+  }),
+  {
+    ...{ scenario: 'transactions', title: 'the same, broker CPU per transaction' },
+    ...{ metric: `${producers} cpuUs`, unit: 'µs', less: true, bound: { kafka: [1, 0.5] } },
+  },
+];
+
 export const rows = [
   rate('one', 'produce 100 B acks=1, messages', 'produce 100 B', {
     ...{ null: [0.75, 0.9], kfake: [1.0, 1.3], kafka: [1.05, 1.3] },
@@ -146,6 +156,8 @@ export const rows = [
     kafka: [1, 0.5],
   }),
   ofGroup('memory after that', 'memory @500 MB', 'MB', { kafka: [0.3, 0.2] }),
+  ...ofTransactions('one producer'),
+  ...ofTransactions('ten producers'),
 ];
 
 /** What the plots show of the scenarios that grow: panel by panel, metric and unit. */

@@ -6,6 +6,7 @@ import { jvm } from './jvm.mjs';
 import { one } from './one.mjs';
 import { connections, partitions, stored } from './scale.mjs';
 import { three } from './three.mjs';
+import { transactions } from './transactions.mjs';
 
 export const scenarios = {
   'in-process': inProcess,
@@ -18,4 +19,5 @@ export const scenarios = {
   connections,
   stored,
   groups: groupsOfMany,
+  transactions,
 };

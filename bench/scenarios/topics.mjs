@@ -26,19 +26,25 @@ async function stored(session, topic) {
   return records;
 }
 
-/** Produces `load.count` records, and has a target that stores them say that it has them all. */
-export async function produceAll(session, load) {
-  const figures = await produce(session, load);
-  if (!session.stores) return figures;
+/** Has a target that stores say that the topic holds as many offsets as it has to. */
+export async function awaitStored(session, topic, count) {
+  if (!session.stores) return;
   for (const deadline = performance.now() + 10_000; ; await pause(10)) {
     // Right after a topic's creation a real leader may not know yet that it leads, and with acks=1
     // real replicas may be behind for a moment: what not all have is not counted.
-    const records = await stored(session, load.topic).catch(({ message }) => message);
-    if (records === load.count) return figures;
-    if (records > load.count || performance.now() > deadline) {
-      throw new Error(`${load.topic} holds ${records} of ${load.count} records`);
+    const records = await stored(session, topic).catch(({ message }) => message);
+    if (records === count) return;
+    if (records > count || performance.now() > deadline) {
+      throw new Error(`${topic} holds ${records} of ${count} records`);
     }
   }
+}
+
+/** Produces `load.count` records, which the target then has to have. */
+export async function produceAll(session, load) {
+  const figures = await produce(session, load);
+  await awaitStored(session, load.topic, load.count);
+  return figures;
 }
 
 /** A little of everything before the first figure: code is compiled, memory has been touched. */

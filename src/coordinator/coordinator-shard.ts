@@ -4,7 +4,7 @@ import {
   decodeRecord,
   encodeRecord,
 } from '../protocol/coordinator-records/coordinator-record.ts';
-import type { ErrorCode } from '../protocol/error-code.ts';
+import { ErrorCode } from '../protocol/error-code.ts';
 import type { Clock } from '../simulation/clock.ts';
 import type { Random } from '../simulation/random.ts';
 import { ConsumerGroups } from './consumer/consumer-groups.ts';
@@ -96,7 +96,11 @@ export class CoordinatorShard implements GroupHost {
 
   /** A transaction that offsets were committed in has ended. */
   endTransaction(marker: TransactionMarker, done: (errorCode: ErrorCode) => void): void {
-    this.#journal.writeMarker(marker, this.settings.offsetsCommitTimeoutMs, done);
+    const tell = this.offsets.toTellOf(marker.producerId);
+    this.#journal.writeMarker(marker, this.settings.offsetsCommitTimeoutMs, (errorCode) => {
+      if (errorCode === ErrorCode.NONE && marker.committed) tell();
+      done(errorCode);
+    });
   }
 
   highWatermarkAdvanced(): void {

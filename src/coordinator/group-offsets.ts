@@ -80,9 +80,7 @@ export class GroupOffsets {
     );
     const written = (errorCode: ErrorCode) => {
       if (errorCode === ErrorCode.NONE && commit.producer === undefined) {
-        for (const { topic, partition, offset } of good) {
-          this.#host.emit({ type: 'offset-committed', topic, partition, offset }, groupId);
-        }
+        for (const offset of good) this.#tell(groupId, offset);
       }
       const error = coordinatorError(errorCode);
       reply(errorCodes.map((own) => (own === ErrorCode.NONE ? error : own)));
@@ -173,6 +171,18 @@ export class GroupOffsets {
     }
   }
 
+  /** Call it before the marker is written, and what it returns when that is committed. */
+  toTellOf(producerId: number): () => void {
+    const pending = this.#pending.of(producerId);
+    return () => {
+      for (const { groupId, offset } of pending) {
+        const { topic, partition, recordOffset } = offset;
+        const committed = this.fetch(groupId, topic, partition);
+        if (committed?.recordOffset === recordOffset) this.#tell(groupId, offset);
+      }
+    };
+  }
+
   loaded(): void {
     this.#expiry = this.#host.clock.after(
       this.#host.settings.offsetsRetentionCheckIntervalMs,
@@ -185,6 +195,10 @@ export class GroupOffsets {
 
   unload(): void {
     this.#expiry?.cancel();
+  }
+
+  #tell(groupId: string, { topic, partition, offset }: OffsetToCommit): void {
+    this.#host.emit({ type: 'offset-committed', topic, partition, offset }, groupId);
   }
 
   #offsetsOf(groupId: string): TimelineMap<CommittedOffset> {

@@ -22,11 +22,15 @@ export class PendingOffsets<Offset extends OffsetPlace> {
     offsets.set(keyOf(groupId, offset), { groupId, offset });
   }
 
+  of(producerId: number): Pending<Offset>[] {
+    return [...(this.#byProducer.get(producerId)?.values() ?? [])];
+  }
+
   /** The producer's transaction has ended. */
   take(producerId: number): Pending<Offset>[] {
-    const offsets = this.#byProducer.get(producerId);
+    const offsets = this.of(producerId);
     this.#byProducer.delete(producerId);
-    return [...(offsets?.values() ?? [])];
+    return offsets;
   }
 
   has(groupId: string, place: OffsetPlace): boolean {

@@ -26,6 +26,11 @@ export class AbortedTransactions {
     this.#aborted.splice(0, this.#firstEndingAt(logStartOffset));
   }
 
+  /** Those whose marker was at one of these offsets. */
+  forget(markers: ReadonlySet<number>): void {
+    this.#aborted = this.#aborted.filter(({ lastOffset }) => !markers.has(lastOffset));
+  }
+
   clear(): void {
     this.#aborted = [];
   }

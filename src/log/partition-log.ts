@@ -322,10 +322,7 @@ export class PartitionLog {
 
   /** Drops what later records of the same key have superseded, when it is time; says whether. */
   compact(nowMs: number): boolean {
-    const { lastStableOffset } = this;
-    const lastOfProducers = () => this.producers.lastOffsets();
-    const log = { lastStableOffset, lastOfProducers };
-    const done = this.#cleaner.clean(this.#segments, log, this.#owner.config(), nowMs);
+    const done = this.#cleaner.clean(this.#segments, this, this.#owner.config(), nowMs);
     if (done !== undefined) this.#owner.emit(done);
     return done !== undefined;
   }

@@ -147,10 +147,22 @@ export class ProducerState {
     this.#aborted.forgetBefore(logStartOffset);
   }
 
-  /** Where the newest batch of each ends: its sequence numbers say what comes next. */
-  lastOffsets(): Set<number> {
-    const last = [...this.#producers.values()].map(({ recentBatches }) => recentBatches.at(-1));
-    return new Set(last.flatMap((batch) => batch?.lastOffset ?? []));
+  /**
+   * Whether it says what its producer is to write next: by its sequence numbers or, when a marker
+   * with a new epoch came last, by that.
+   */
+  followsFrom(batch: Uint8Array): boolean {
+    const entry = this.#producers.get(producerIdOf(batch, 0));
+    if (entry === undefined) return false;
+    const newest = entry.recentBatches.at(-1);
+    return newest === undefined
+      ? isControl(batch, 0) && producerEpochOf(batch, 0) === entry.epoch
+      : lastOffsetOf(batch, 0) === newest.lastOffset;
+  }
+
+  /** No consumer may be told of an abort that it would look for in vain: it would skip too much. */
+  markersGone(offsets: ReadonlySet<number>): void {
+    this.#aborted.forget(offsets);
   }
 
   highWatermarkMoved(highWatermark: number): void {
@@ -198,12 +210,12 @@ export class ProducerState {
   }
 
   #noteMarker(entry: ProducerEntry, bytes: Uint8Array, at: number): void {
+    entry.lastTimestampMs = maxTimestampOf(bytes, at);
     const marker = readEndTransactionMarker(bytes, at);
     if (marker === undefined) return;
     const { producerId } = entry;
     this.#verifications.ended(producerId, producerEpochOf(bytes, at));
     entry.coordinatorEpoch = marker.coordinatorEpoch;
-    entry.lastTimestampMs = maxTimestampOf(bytes, at);
     const firstOffset = entry.transactionFirstOffset;
     if (firstOffset === undefined) return;
     const lastOffset = baseOffsetOf(bytes, at);

@@ -2,11 +2,13 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { groupStatus } from '../../src/server/group-status.ts';
 import { CommitWait, type GroupWait, LagWait, StableWait } from '../../src/server/group-wait.ts';
 import { until } from '../../src/server/until.ts';
+import type { World } from '../cluster/world.ts';
 import { Consumer, converge } from '../coordinator/consumer-world.ts';
 import { GroupWorld, Member, stable } from '../coordinator/group-world.ts';
+import { TransactionWorld } from '../coordinator/transaction-world.ts';
 
 /** Begins a wait in a world whose time stands still, and knows how often it has looked. */
-function begin(world: GroupWorld, wait: GroupWait, withinMs = Infinity) {
+function begin(world: World, wait: GroupWait, withinMs = Infinity) {
   const waiting = { isOver: false, looks: 0 };
   const holds = () => {
     waiting.looks++;
@@ -33,8 +35,32 @@ const waitUntilStable = (world: GroupWorld, members?: number) =>
 const waitForLag = (world: GroupWorld, lag: number, topic?: string) =>
   begin(world, new LagWait(world.cluster, 'g', lag, topic));
 
-const waitForCommit = (world: GroupWorld, partition?: number, committedOffset?: number) =>
+const waitForCommit = (world: World, partition?: number, committedOffset?: number) =>
   begin(world, new CommitWait(world.cluster, 'g', { topic: 'orders', partition, committedOffset }));
+
+test.each([
+  [true, ['5', '9']],
+  [false, []],
+])(
+  'what is committed in a transaction is seen when that ends: committed %s',
+  async (commits, told) => {
+    const world = new TransactionWorld();
+    const offsets: string[] = [];
+    world.cluster.trace.subscribe(({ about, event }) => {
+      if (about === 'g' && event.type === 'offset-committed') offsets.push(String(event.offset));
+    });
+    world.init();
+    world.commitOffset(5);
+    const waiting = waitForCommit(world, 0, 9);
+    world.end(commits);
+    expect(await waiting.isOver()).toBe(false);
+    world.commitOffset(9);
+    expect(await waiting.isOver()).toBe(false);
+    world.end(commits);
+    expect(await waiting.isOver()).toBe(commits);
+    expect(offsets).toEqual(told);
+  },
+);
 
 describe('classic groups', () => {
   test('Stable, with so many members, of a group that does not exist yet', async () => {

@@ -6,23 +6,29 @@ import {
   isControl,
   lastOffsetOf,
   maxTimestampOf,
-  producerIdOf,
+  recordCountOf,
 } from '../../protocol/records/record-batch.ts';
 import { retainedBatch } from '../../protocol/records/retained-batch.ts';
 import { BlockArena } from '../block-arena.ts';
 import { Segment } from '../segment.ts';
+import type { DecidedTransactions } from './decided-transactions.ts';
 
 interface Compaction {
   /** All that are to be compacted; those from `firstDirty` on have not been before. */
   readonly segments: readonly Segment[];
   readonly firstDirty: number;
-  /** Base offsets of batches whose transaction was aborted. */
-  readonly aborted: ReadonlySet<number>;
-  /** Last offsets of the batches from which the next sequence number of a producer follows. */
-  readonly lastOfProducers: ReadonlySet<number>;
+  readonly transactions: DecidedTransactions;
+  /** Whether the state of its producer follows from this batch. */
+  readonly isLastOfProducer: (batch: Uint8Array) => boolean;
   readonly segmentBytes: number;
   readonly deleteRetentionMs: number;
   readonly nowMs: number;
+}
+
+interface Compacted {
+  readonly segments: Segment[];
+  /** Offsets of markers that are there no more, or say nothing any more. */
+  readonly markersGone: ReadonlySet<number>;
 }
 
 const nameOf = (key: Uint8Array): string =>
@@ -30,21 +36,25 @@ const nameOf = (key: Uint8Array): string =>
 
 /**
  * The same segments with each key's latest record alone, copied, so that the memory of the others
- * goes. Offsets stay what they are. Tombstones stay for `delete.retention.ms` after the first time,
- * control batches for ever, and the last batch always, be it empty: where the log ends is in it.
+ * goes. Offsets stay what they are. Tombstones, and markers without a transaction, stay for
+ * `delete.retention.ms` after the first time; the last batch of all and that of each producer
+ * always, be it empty: where the log ends is in it, and what the producer is to write next.
  */
-export function compact(compaction: Compaction): Segment[] {
+export function compact(compaction: Compaction): Compacted {
   const { segments, segmentBytes } = compaction;
   const latest = latestOffsets(compaction);
   const lastOffset = segments.at(-1)!.lastOffsetAt(segments.at(-1)!.count - 1);
   const arena = new BlockArena();
   let compacted = new Segment(segments[0]!.baseOffset);
   const all = [compacted];
+  const markersGone = new Set<number>();
   for (const segment of segments) {
     for (let index = 0; index < segment.count; index++) {
       const batch = segment.batchAt(index);
       const isLast = lastOffsetOf(batch, 0) === lastOffset;
       const bytes = retained(batch, isLast, latest, compaction);
+      const isEmpty = bytes === undefined || recordCountOf(bytes, 0) === 0;
+      if (isEmpty && isControl(batch, 0)) markersGone.add(baseOffsetOf(batch, 0));
       if (bytes === undefined) continue;
       const baseOffset = baseOffsetOf(bytes, 0);
       const isFull = compacted.count > 0 && compacted.sizeBytes > segmentBytes - bytes.length;
@@ -59,11 +69,13 @@ export function compact(compaction: Compaction): Segment[] {
       compacted.append(arena.block, at, bytes.length, baseOffset, timestampMs, lastAppendMs);
     }
   }
-  return all;
+  return { segments: all, markersGone };
 }
 
 /** By key, where its latest record among the dirty ones is. */
-function latestOffsets({ segments, firstDirty, aborted }: Compaction): ReadonlyMap<string, number> {
+function latestOffsets(compaction: Compaction): ReadonlyMap<string, number> {
+  const { segments, firstDirty } = compaction;
+  const { aborted } = compaction.transactions;
   const latest = new Map<string, number>();
   for (const segment of segments.slice(firstDirty)) {
     for (let index = 0; index < segment.count; index++) {
@@ -82,23 +94,24 @@ function retained(
   batch: Uint8Array,
   isLast: boolean,
   latest: ReadonlyMap<string, number>,
-  { aborted, lastOfProducers, deleteRetentionMs, nowMs }: Compaction,
+  { transactions, isLastOfProducer, deleteRetentionMs, nowMs }: Compaction,
 ): Uint8Array | undefined {
-  if (isControl(batch, 0)) return batch;
   const horizonMs = hasDeleteHorizon(batch, 0) ? baseTimestampOf(batch, 0) : undefined;
-  const mayTombstonesGo = horizonMs !== undefined && nowMs >= horizonMs;
-  const stays = ({ key, value, offset }: LogRecord) =>
-    key !== null &&
-    offset >= (latest.get(nameOf(key)) ?? -1) &&
-    (value !== null || !mayTombstonesGo);
+  const isPastHorizon = horizonMs !== undefined && nowMs >= horizonMs;
+  const isHollow = transactions.hollowMarkers.has(baseOffsetOf(batch, 0));
+  const isAborted = transactions.aborted.has(baseOffsetOf(batch, 0));
+  const stays = ({ key, value, offset }: LogRecord) => {
+    if (isControl(batch, 0)) return !(isHollow && isPastHorizon);
+    const isLatest = key !== null && offset >= (latest.get(nameOf(key)) ?? -1);
+    return isLatest && !isAborted && (value !== null || !isPastHorizon);
+  };
   const all = recordsOf(batch, 0) ?? [];
-  const records = aborted.has(baseOffsetOf(batch, 0)) ? [] : all.filter(stays);
+  const records = all.filter(stays);
   if (records.length === 0) {
-    const isLastOfProducer =
-      producerIdOf(batch, 0) >= 0 && lastOfProducers.has(lastOffsetOf(batch, 0));
-    return isLast || isLastOfProducer ? retainedBatch(batch, []) : undefined;
+    return isLast || isLastOfProducer(batch) ? retainedBatch(batch, []) : undefined;
   }
-  const isNewHorizon = horizonMs === undefined && records.some(({ value }) => value === null);
+  const mayGoLater = isHollow || records.some(({ value }) => value === null);
+  const isNewHorizon = horizonMs === undefined && mayGoLater;
   if (records.length === all.length && !isNewHorizon) return batch;
   return retainedBatch(batch, records, isNewHorizon ? nowMs + deleteRetentionMs : horizonMs);
 }
