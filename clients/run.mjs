@@ -43,7 +43,8 @@ async function run(target, folder, program) {
   const done = await runCommand(program.run, { cwd: folder.path, env, log, limitMs });
   const requests = cluster.requests();
   await cluster.close();
-  const verdict = verdictOf(isApplication ? [] : Object.keys(checks), done);
+  const shared = isApplication ? [] : Object.keys(checks);
+  const verdict = verdictOf(shared, done, program.lacks);
   return { ...resultOf(folder, program, { verdict, requests }), ms: done.ms, log };
 }
 

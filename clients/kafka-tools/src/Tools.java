@@ -44,6 +44,11 @@ final class Tools {
     return finish(start(line, input), "");
   }
 
+  /** A tool whose commands come behind the cluster. */
+  List<String> runCommand(String tool, String command) throws InterruptedException {
+    return runAsIs(tool + CLUSTER + " " + command);
+  }
+
   /** Runs a tool that asks nobody, or is told in the line whom. */
   List<String> runAsIs(String line) throws InterruptedException {
     return finish(startAsIs(line, ""), "");
@@ -67,8 +72,12 @@ final class Tools {
 
   /** Runs a tool in a JVM of its own, which can be killed. */
   Process startInOwnJvm(String line) throws IOException {
+    return startInOwnJvmAsIs(line + CLUSTER);
+  }
+
+  Process startInOwnJvmAsIs(String line) throws IOException {
     List<String> command = new ArrayList<>(List.of(script.toString()));
-    command.addAll(List.of((line + CLUSTER).split(" ")));
+    command.addAll(List.of(line.split(" ")));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 
