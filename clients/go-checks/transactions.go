@@ -63,8 +63,8 @@ type TransactionChecks struct {
 // BeginTransactions starts them.
 func BeginTransactions(report *Report, client TransactionClient) *TransactionChecks {
 	c := &TransactionChecks{client: client, report: report}
+	c.all.Go(c.tell)
 	c.all.Go(func() {
-		c.tell()
 		report.Check("transaction-offsets", c.offsets)
 		report.Check("transaction-consume-transform-produce", c.pipeline)
 	})
