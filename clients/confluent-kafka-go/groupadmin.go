@@ -62,12 +62,7 @@ func (p *Program) describeGroup(name string) (described checks.DescribedGroup, e
 }
 
 func (p *Program) alterOffsets(group, topic string, offsets map[int32]int64) error {
-	altered := kafka.ConsumerGroupTopicPartitions{Group: group}
-	for partition, offset := range offsets {
-		altered.Partitions = append(altered.Partitions, kafka.TopicPartition{
-			Topic: &topic, Partition: partition, Offset: kafka.Offset(offset),
-		})
-	}
+	altered := kafka.ConsumerGroupTopicPartitions{Group: group, Partitions: places(topic, offsets)}
 	answer, err := p.admin.AlterConsumerGroupOffsets(p.ctx,
 		[]kafka.ConsumerGroupTopicPartitions{altered})
 	if err != nil {
