@@ -41,7 +41,7 @@ async function run(target, folder, program) {
   const done = await runCommand(program.run, { cwd: folder.path, env, log, limitMs });
   const requests = cluster.requests();
   await cluster.close();
-  const verdict = verdictOf(Object.keys(checks), done);
+  const verdict = verdictOf(Object.keys(checks), done, program.lacks);
   return { ...resultOf(folder, program, { verdict, requests }), ms: done.ms, log };
 }
 

@@ -6,13 +6,14 @@ import { groupChecks } from '../js-checks/group-checks.mjs';
 import { brokers, eventually, named } from '../js-checks/report.mjs';
 
 const { Kafka, logLevel, Partitioners } = kafkajs;
-const kafka = new Kafka({ clientId: named('groups'), brokers, logLevel: logLevel.NOTHING });
+export const kafka = new Kafka({ clientId: named('groups'), brokers, logLevel: logLevel.NOTHING });
 
 /** @type {import('../js-checks/group.mjs').Client['join']} */
-export async function join(member, { groupId, topic, commits, sessionTimeout }) {
+export async function join(member, { groupId, topic, commits, sessionTimeout, isolation }) {
   // It asks for a rebalance only between two fetches, and so often.
   const pace = { heartbeatInterval: 500, maxWaitTimeInMs: 200 };
-  const consumer = kafka.consumer({ groupId, sessionTimeout, ...pace });
+  const readUncommitted = isolation === 'read_uncommitted';
+  const consumer = kafka.consumer({ groupId, sessionTimeout, readUncommitted, ...pace });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
     member.assigned(payload.memberAssignment[topic] ?? []),
   );
@@ -41,8 +42,8 @@ function readOf(partition, { offset, key, value }) {
   return { partition, offset: Number(offset), key: key.toString(), value: value.toString() };
 }
 
-/** The checks of groups with this client. */
-export async function checkGroups() {
+/** Calls `use` with what the checks of groups want of a client, and with its admin. */
+export async function withGroupClient(use) {
   const admin = kafka.admin();
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await Promise.all([admin.connect(), producer.connect()]);
@@ -60,15 +61,22 @@ export async function checkGroups() {
       return partitions.sort((a, b) => a.partition - b.partition).map(({ offset }) => +offset);
     },
   };
-  await groupChecks(client, {
-    missing: {
-      'group-static': 'kafkajs has no group.instance.id',
-      'group-cooperative': 'kafkajs has eager rebalancing only',
-      'group-848': 'kafkajs has the classic protocol only',
-    },
-    own: { 'group-admin': (group) => administer(group, admin) },
-  });
+  await use(client, admin);
   await Promise.all([admin.disconnect(), producer.disconnect()]);
+}
+
+/** The checks of groups with this client. */
+export async function checkGroups() {
+  await withGroupClient((client, admin) =>
+    groupChecks(client, {
+      missing: {
+        'group-static': 'kafkajs has no group.instance.id',
+        'group-cooperative': 'kafkajs has eager rebalancing only',
+        'group-848': 'kafkajs has the classic protocol only',
+      },
+      own: { 'group-admin': (group) => administer(group, admin) },
+    }),
+  );
 }
 
 async function administer(group, admin) {

@@ -7,10 +7,11 @@ import { brokers, check, eventually, named } from '../js-checks/report.mjs';
 import './codecs.mjs';
 import { checkGroups } from './group.mjs';
 import { Reader } from './reader.mjs';
+import { checkTransactions } from './transactions.mjs';
 
 const { CompressionTypes, ConfigResourceTypes, Kafka, logLevel, Partitioners } = kafkajs;
 
-const groups = checkGroups(); // beside all the rest, as it mostly waits
+const beside = [checkGroups(), checkTransactions()]; // as they mostly wait
 const topic = named('records');
 const kafka = new Kafka({ clientId: named('kafkajs'), brokers, logLevel: logLevel.ERROR });
 const admin = kafka.admin();
@@ -168,6 +169,6 @@ await check('admin', async () => {
   return 'create partitions, alter configs, delete records, list and delete topics';
 });
 
-await groups;
+await Promise.all(beside);
 await reader.close();
 await admin.disconnect();

@@ -39,7 +39,7 @@ async function withProducer(config, use) {
 }
 
 /** Resolves to the delivery reports of as many records, in the order of production. */
-async function reports(producer, count) {
+export async function reports(producer, count) {
   const all = [];
   await done((callback) => {
     producer.on('delivery-report', (error, report) => {

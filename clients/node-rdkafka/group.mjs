@@ -21,6 +21,7 @@ export async function join(member, { groupId, topic, commits, sessionTimeout, ..
       ...(how.kind === '848' ? {} : classic),
       ...(how.instanceId === undefined ? {} : { 'group.instance.id': how.instanceId }),
       ...kinds[how.kind],
+      ...(how.isolation === undefined ? {} : { 'isolation.level': how.isolation }),
     },
     { 'auto.offset.reset': 'earliest' },
   );
@@ -41,6 +42,7 @@ export async function join(member, { groupId, topic, commits, sessionTimeout, ..
   consumer.subscribe([topic]);
   consumer.consume();
   return {
+    consumer,
     async close() {
       consumer.disconnect();
       await once(consumer, 'disconnected');
@@ -59,7 +61,7 @@ async function committed(groupId, topic) {
   const answer = await done((callback) => consumer.committed(places, 10_000, callback));
   consumer.disconnect();
   await once(consumer, 'disconnected');
-  return answer.map(({ offset }) => offset);
+  return answer.map(({ offset = -1 }) => offset);
 }
 
 /** @type {import("../js-checks/group.mjs").Client} */

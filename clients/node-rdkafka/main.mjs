@@ -5,9 +5,10 @@ import { keyed, nullValues, sizes, unkeyed, withHeaders } from '../js-checks/rec
 import { brokers, check, eventually, named } from '../js-checks/report.mjs';
 import * as client from './client.mjs';
 import { checkGroups } from './group.mjs';
+import { checkTransactions } from './transactions.mjs';
 
 const { admin, consumer, done } = client;
-const groups = checkGroups(); // beside all the rest, as it mostly waits
+const beside = [checkGroups(), checkTransactions()]; // as they mostly wait
 const topic = named('records');
 const read = (partition, offset, count) => client.read(topic, partition, offset, count);
 const journal = new Journal(read);
@@ -132,6 +133,6 @@ await check('admin', async () => {
   return 'create partitions, delete topic';
 });
 
-await groups;
+await Promise.all(beside);
 admin.disconnect();
 consumer.disconnect();

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import {
   Admin,
   Consumer,
+  FetchIsolationLevels,
   ListOffsetTimestamps,
   Producer,
   stringDeserializers,
@@ -12,7 +13,12 @@ import {
 import { groupChecks } from '../js-checks/group-checks.mjs';
 import { brokers, eventually, named } from '../js-checks/report.mjs';
 
-const options = { clientId: named('groups'), bootstrapBrokers: brokers };
+export const options = { clientId: named('groups'), bootstrapBrokers: brokers };
+
+const isolations = {
+  read_committed: { isolationLevel: FetchIsolationLevels.READ_COMMITTED },
+  read_uncommitted: { isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED },
+};
 
 const kinds = {
   cooperative: { protocols: [{ name: 'cooperative-sticky', version: 3 }] },
@@ -27,6 +33,7 @@ export async function join(member, { groupId, topic, commits, sessionTimeout, ..
     ...(how.kind === '848' ? {} : { ...classic, rebalanceTimeout: 60_000 }),
     ...(how.instanceId === undefined ? {} : { groupInstanceId: how.instanceId }),
     ...kinds[how.kind],
+    ...isolations[how.isolation],
   });
   let assigned = '';
   const look = ({ isNews = false } = {}) => {
@@ -44,11 +51,15 @@ export async function join(member, { groupId, topic, commits, sessionTimeout, ..
     ...{ topics: [topic], mode: 'committed', fallbackMode: 'earliest', maxWaitTime: 200 },
     autocommit: commits === 'auto' ? 100 : false,
   });
-  stream.on('data', ({ partition, offset, key, value, commit }) => {
+  const messages = new Map();
+  stream.on('data', (message) => {
+    const { partition, offset, key, value, commit } = message;
+    messages.set(`${partition}@${offset}`, message);
     member.read([{ partition, offset: Number(offset), key, value }]);
     if (commits === 'each') commit();
   });
   return {
+    ...{ consumer, messages },
     close: () => consumer.close(true),
     commit: (offsets) =>
       consumer.commit({
@@ -59,8 +70,8 @@ export async function join(member, { groupId, topic, commits, sessionTimeout, ..
   };
 }
 
-/** The checks of groups with this client. */
-export async function checkGroups() {
+/** Calls `use` with what the checks of groups want of a client, and with its admin. */
+export async function withGroupClient(use) {
   const admin = new Admin(options);
   const producer = new Producer({ ...options, serializers: stringSerializers });
   const client = {
@@ -78,15 +89,24 @@ export async function checkGroups() {
     join,
     async committed(groupId) {
       const [{ topics }] = await admin.listConsumerGroupOffsets({ groups: [groupId] });
-      return topics[0].partitions
-        .sort((a, b) => a.partitionIndex - b.partitionIndex)
-        .map(({ committedOffset }) => Number(committedOffset));
+      const offsets = [-1, -1, -1, -1, -1, -1]; // what is not there is not told
+      for (const { partitionIndex, committedOffset } of topics[0]?.partitions ?? []) {
+        offsets[partitionIndex] = Number(committedOffset);
+      }
+      return offsets;
     },
     typeOf: async (groupId) =>
       (await admin.listGroups({ types: ['consumer'] })).get(groupId).groupType,
   };
-  await groupChecks(client, { own: { 'group-admin': (group) => administer(group, admin) } });
+  await use(client, admin);
   await Promise.all([admin.close(), producer.close()]);
+}
+
+/** The checks of groups with this client. */
+export async function checkGroups() {
+  await withGroupClient((client, admin) =>
+    groupChecks(client, { own: { 'group-admin': (group) => administer(group, admin) } }),
+  );
 }
 
 async function administer(group, admin) {

@@ -15,8 +15,9 @@ import { Journal, same } from '../js-checks/journal.mjs';
 import { keyed, nullValues, sizes, unkeyed, withHeaders } from '../js-checks/records.mjs';
 import { brokers, check, eventually, named } from '../js-checks/report.mjs';
 import { checkGroups } from './group.mjs';
+import { checkTransactions } from './transactions.mjs';
 
-const groups = checkGroups(); // beside all the rest, as it mostly waits
+const beside = [checkGroups(), checkTransactions()]; // as they mostly wait
 const topic = named('records');
 const options = { clientId: named('platformatic'), bootstrapBrokers: brokers };
 const admin = new Admin(options);
@@ -222,5 +223,5 @@ await check('admin', async () => {
   return 'create partitions, alter configs, delete records, list and delete topics';
 });
 
-await groups;
+await Promise.all(beside);
 await Promise.all([producer.close(), consumer.close(), admin.close()]);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 /**
  * @typedef {{ name: string, client: string, version: string, language: string, what: string,
- *   run: string[], mayGiveUp?: string }} Program one run of one client; ../failover/README.md has the
- *   last
+ *   run: string[], lacks?: Record<string, string>, mayGiveUp?: string }} Program one run of one
+ *   client; ../failover/README.md has the last
  * @typedef {{ name: string, path: string, needs: string[], apt: string[], prepare: string[][],
  *   programs: Program[], failover?: Program[] }} Folder a project of one package manager, as its
  *   client.json says; `failover` has the programs of ../failover

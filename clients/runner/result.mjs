@@ -16,7 +16,7 @@ const emptyVerdict = { passed: [], failed: [], lacks: [], problems: [] };
  * @returns {Result}
  */
 export function resultOf(folder, program, { absent, broken, verdict = emptyVerdict, requests }) {
-  const { run: _, ...facts } = program;
+  const { run: _, lacks: __, ...facts } = program;
   return {
     folder: folder.name,
     ...facts,

@@ -10,12 +10,15 @@
  *
  * @param {readonly string[]} shared the names of the shared checks
  * @param {{ stdout: string, status: number | null, timedOut?: number }} run
+ * @param {Record<string, string>} lacking what its client.json says that it lacks, and why
  * @returns {Verdict}
  */
-export function verdictOf(shared, { stdout, status, timedOut }) {
+export function verdictOf(shared, { stdout, status, timedOut }, lacking = {}) {
   const problems = [];
   const checks = [];
-  const lacks = [];
+  const lacks = Object.entries(lacking).flatMap(([pattern, why]) =>
+    matching(shared, pattern).map((check) => ({ check, why })),
+  );
   for (const line of stdout.split('\n').filter((each) => each.trim() !== '')) {
     const said = parse(line);
     if (isCheck(said)) checks.push(said);
@@ -43,6 +46,15 @@ function parse(line) {
 
 function isCheck(said) {
   return typeof said?.check === 'string' && typeof said.ok === 'boolean';
+}
+
+/** A name, or with a star at its end all that begin so. */
+function matching(shared, pattern) {
+  const found = shared.filter((check) =>
+    pattern.endsWith('*') ? check.startsWith(pattern.slice(0, -1)) : check === pattern,
+  );
+  if (found.length === 0) throw new Error(`client.json: no check is called ${pattern}`);
+  return found;
 }
 
 /** Only a shared check can be lacking, and there is a reason. */

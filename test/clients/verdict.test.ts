@@ -21,6 +21,17 @@ test('every shared check done or lacking, status 0: nothing is wrong', () => {
   });
 });
 
+test('what its client.json says that it lacks is lacking, and not to be said again', () => {
+  const of = (...said: object[]) =>
+    verdictOf(shared, { stdout: printed(...said), status: 0 }, { 'produce-*': 'it only reads' });
+  expect(of(ok('create-topic'), ok('headers'))).toMatchObject({
+    lacks: [{ check: 'produce-zstd', why: 'it only reads' }],
+    problems: [],
+  });
+  expect(of(...allDone).problems).toEqual(['reports twice: produce-zstd']);
+  expect(() => verdictOf(shared, { stdout: '', status: 0 }, { consume: 'x' })).toThrow(/consume/);
+});
+
 test('a check that fails is a failure, and its exit status no second one', () => {
   const failure = { check: 'headers', ok: false, error: 'they differ' };
   const { failed, problems } = verdict([ok('create-topic'), failure, lacks], { status: 1 });
