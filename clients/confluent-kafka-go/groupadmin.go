@@ -8,11 +8,26 @@ import (
 	"odradek/checks"
 )
 
+// CreateForGroup waits until every broker knows the topic, as each leads some of it: one that had not
+// heard of it would have a producer forget that there are partitions.
 func (p *Program) createForGroup(topic string, partitions int) error {
 	created, err := p.admin.CreateTopics(p.ctx, []kafka.TopicSpecification{{
 		Topic: topic, NumPartitions: partitions, ReplicationFactor: 3, Config: forever,
 	}})
-	return outcome(created, err)
+	if err := outcome(created, err); err != nil {
+		return err
+	}
+	there := *p
+	there.topic = topic
+	_, err = checks.Await("all are led", func() (string, error) {
+		for partition := range int32(partitions) {
+			if _, err := there.offsetOf(partition, kafka.LatestOffsetSpec); err != nil {
+				return "", err
+			}
+		}
+		return "all are led", nil
+	})
+	return err
 }
 
 func (p *Program) offsets(group, topic string) (map[int32]int64, error) {
