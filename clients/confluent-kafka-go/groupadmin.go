@@ -17,11 +17,15 @@ func (p *Program) createForGroup(topic string, partitions int) error {
 	if err := outcome(created, err); err != nil {
 		return err
 	}
-	there := *p
-	there.topic = topic
+	asking, err := kafka.NewProducer(config(nil))
+	if err != nil {
+		return err
+	}
+	defer asking.Close()
+	patience := int(checks.Patience.Milliseconds())
 	_, err = checks.Await("all are led", func() (string, error) {
 		for partition := range int32(partitions) {
-			if _, err := there.offsetOf(partition, kafka.LatestOffsetSpec); err != nil {
+			if _, _, err := asking.QueryWatermarkOffsets(topic, partition, patience); err != nil {
 				return "", err
 			}
 		}
