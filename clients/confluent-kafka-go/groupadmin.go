@@ -8,11 +8,30 @@ import (
 	"odradek/checks"
 )
 
+// CreateForGroup waits until every broker knows the topic, as each leads some of it: one that had not
+// heard of it would have a producer forget that there are partitions.
 func (p *Program) createForGroup(topic string, partitions int) error {
 	created, err := p.admin.CreateTopics(p.ctx, []kafka.TopicSpecification{{
 		Topic: topic, NumPartitions: partitions, ReplicationFactor: 3, Config: forever,
 	}})
-	return outcome(created, err)
+	if err := outcome(created, err); err != nil {
+		return err
+	}
+	asking, err := kafka.NewProducer(config(nil))
+	if err != nil {
+		return err
+	}
+	defer asking.Close()
+	patience := int(checks.Patience.Milliseconds())
+	_, err = checks.Await("all are led", func() (string, error) {
+		for partition := range int32(partitions) {
+			if _, _, err := asking.QueryWatermarkOffsets(topic, partition, patience); err != nil {
+				return "", err
+			}
+		}
+		return "all are led", nil
+	})
+	return err
 }
 
 func (p *Program) offsets(group, topic string) (map[int32]int64, error) {
@@ -62,12 +81,7 @@ func (p *Program) describeGroup(name string) (described checks.DescribedGroup, e
 }
 
 func (p *Program) alterOffsets(group, topic string, offsets map[int32]int64) error {
-	altered := kafka.ConsumerGroupTopicPartitions{Group: group}
-	for partition, offset := range offsets {
-		altered.Partitions = append(altered.Partitions, kafka.TopicPartition{
-			Topic: &topic, Partition: partition, Offset: kafka.Offset(offset),
-		})
-	}
+	altered := kafka.ConsumerGroupTopicPartitions{Group: group, Partitions: places(topic, offsets)}
 	answer, err := p.admin.AlterConsumerGroupOffsets(p.ctx,
 		[]kafka.ConsumerGroupTopicPartitions{altered})
 	if err != nil {

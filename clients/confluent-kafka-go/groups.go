@@ -115,18 +115,21 @@ func (m *member) consume(ctx context.Context) error {
 	return nil
 }
 
-func (m *member) Commit(offsets map[int32]int64) error {
-	var partitions []kafka.TopicPartition
+func places(topic string, offsets map[int32]int64) (places []kafka.TopicPartition) {
 	for partition, offset := range offsets {
-		partitions = append(partitions, kafka.TopicPartition{
-			Topic: &m.seat.Topic, Partition: partition, Offset: kafka.Offset(offset),
+		places = append(places, kafka.TopicPartition{
+			Topic: &topic, Partition: partition, Offset: kafka.Offset(offset),
 		})
 	}
+	return places
+}
+
+func (m *member) Commit(offsets map[int32]int64) error {
 	do := m.consumer.CommitOffsets
 	if m.seat.Commits == checks.Marked {
 		do = m.consumer.StoreOffsets
 	}
-	done, err := do(partitions)
+	done, err := do(places(m.seat.Topic, offsets))
 	return firstError(done, err)
 }
 

@@ -45,11 +45,13 @@ func main() {
 	}
 	report := &checks.Report{}
 	groups := checks.BeginGroups(report, p.groups())
+	transactions := checks.BeginTransactions(report, p.transactions())
 	report.Check("create-topic", p.createTopic)
 	report.Check("metadata", p.metadata)
 	p.checkProducer(report)
 	p.checkConsumer(report)
 	report.Check("admin", p.administrate)
 	groups.End()
+	transactions.End()
 	report.End()
 }

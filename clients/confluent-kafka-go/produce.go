@@ -52,10 +52,14 @@ func (p *Program) send(records []checks.Record, extra kafka.ConfigMap) error {
 		return err
 	}
 	defer producer.Close()
+	return sendWith(producer, p.topic, records)
+}
+
+func sendWith(producer *kafka.Producer, topic string, records []checks.Record) error {
 	reports := make(chan kafka.Event, len(records))
 	for i, record := range records {
 		message := messageOf(record)
-		message.TopicPartition = kafka.TopicPartition{Topic: &p.topic, Partition: record.Partition}
+		message.TopicPartition = kafka.TopicPartition{Topic: &topic, Partition: record.Partition}
 		message.Opaque = i
 		if err := producer.Produce(message, reports); err != nil {
 			return err

@@ -42,11 +42,13 @@ func main() {
 	p.admin.SetTimeoutMillis(int32(checks.Patience.Milliseconds()))
 	report := &checks.Report{}
 	groups := checks.BeginGroups(report, p.groups())
+	transactions := checks.BeginTransactions(report, p.transactions())
 	report.Check("create-topic", p.createTopic)
 	report.Check("metadata", p.metadata)
 	p.checkProducing(report)
 	p.checkConsuming(report)
 	report.Check("admin", p.administrate)
 	groups.End()
+	transactions.End()
 	report.End()
 }

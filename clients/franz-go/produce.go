@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -43,16 +44,23 @@ func (p *Program) roundTrip(records []checks.Record, options ...kgo.Opt) func() 
 }
 
 func (p *Program) write(records []checks.Record, options ...kgo.Opt) error {
-	producer, err := client(append(options, kgo.DefaultProduceTopic(p.topic))...)
+	producer, err := client(options...)
 	if err != nil {
 		return err
 	}
 	defer producer.Close()
+	return writeWith(p.ctx, producer, p.topic, records)
+}
+
+func writeWith(
+	ctx context.Context, producer *kgo.Client, topic string, records []checks.Record,
+) error {
 	produced := make([]*kgo.Record, len(records))
 	for i, record := range records {
 		produced[i] = recordFor(record)
+		produced[i].Topic = topic
 	}
-	if err := producer.ProduceSync(p.ctx, produced...).FirstErr(); err != nil {
+	if err := producer.ProduceSync(ctx, produced...).FirstErr(); err != nil {
 		return err
 	}
 	for i, record := range produced {

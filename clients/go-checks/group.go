@@ -115,24 +115,32 @@ func (g *Group) history(member string) [][]int32 {
 
 // Await an event after which it is so.
 func (g *Group) await(what string, isSo func() bool) error {
-	late := false
-	alarm := time.AfterFunc(Patience, func() {
-		g.lock.Lock()
-		defer g.lock.Unlock()
-		late = true
-		g.moved.Broadcast()
-	})
-	defer alarm.Stop()
 	g.lock.Lock()
 	defer g.lock.Unlock()
+	if inTime(g.moved, isSo) {
+		return errors.Join(g.problems...)
+	}
+	return errors.Join(fmt.Errorf("not in time: %s; shares %v, read %v of %v", what, g.shares,
+		g.counts(), g.written.total()), errors.Join(g.problems...))
+}
+
+// InTime waits for events, with their lock held, until it is so.
+func inTime(moved *sync.Cond, isSo func() bool) bool {
+	late := false
+	alarm := time.AfterFunc(Patience, func() {
+		moved.L.Lock()
+		defer moved.L.Unlock()
+		late = true
+		moved.Broadcast()
+	})
+	defer alarm.Stop()
 	for !isSo() {
 		if late {
-			return errors.Join(fmt.Errorf("not in time: %s; shares %v, read %v of %v", what, g.shares,
-				g.counts(), g.written.total()), errors.Join(g.problems...))
+			return false
 		}
-		g.moved.Wait()
+		moved.Wait()
 	}
-	return errors.Join(g.problems...)
+	return true
 }
 
 func (g *Group) counts() map[int32]int {

@@ -3,6 +3,7 @@ import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import { check, eventually, lacks, named } from '../js-checks/report.mjs';
 import { checkGroups } from './group.mjs';
 import { kcat, produce, read, readNext } from './kcat.mjs';
+import { checkTransactions } from './transactions.mjs';
 
 const topic = named('records');
 /** What stands in the topic: key, value and headers of each record. */
@@ -25,6 +26,7 @@ const numbered = (label, count = 20) =>
   Array.from({ length: count }, (_, i) => [`key ${i % 50}`, `${label} ${i}`, []]);
 
 const groups = checkGroups();
+const transactions = checkTransactions();
 
 lacks('create-topic', 'kcat has no admin: the broker creates a topic that is written to');
 
@@ -114,3 +116,4 @@ await check('metadata', async () => {
 
 lacks('admin', 'kcat has none');
 await groups;
+await transactions;

@@ -5,9 +5,22 @@
 #include "group.h"
 #include "report.h"
 
+/* Whether each leader knows that it is one. */
+static bool are_led(const char *topic, int partitions) {
+    int64_t low, high;
+    for (int partition = 0; partition < partitions; partition++)
+        if (rd_kafka_query_watermark_offsets(admin_client, topic, partition, &low, &high, WAIT_MS))
+            return false;
+    return true;
+}
+
+/* Waits until every broker knows the topic, as each leads some of it: one that had not heard of it
+   would have a producer forget that there are partitions. */
 bool create_group_topic(const char *topic, int partitions, char *said) {
-    return open_admin(said) &&
-           create(rd_kafka_NewTopic_new(topic, partitions, 3, said, SAID_SIZE), said);
+    if (!open_admin(said)) return false;
+    if (!create(rd_kafka_NewTopic_new(topic, partitions, 3, said, SAID_SIZE), said)) return false;
+    EVENTUALLY(are_led(topic, partitions), said, "the topic has no leaders");
+    return true;
 }
 
 /* Whether there is such a group. */

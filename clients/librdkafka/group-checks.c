@@ -9,6 +9,7 @@
 #include "admin.h"
 #include "group.h"
 #include "report.h"
+#include "transaction-checks.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
@@ -252,7 +253,8 @@ static void check_commits(void) {
 }
 
 static void (*const scenarios[])(void) = {
-    check_members, check_commits, check_balances, check_cooperative, check_static,
+    check_members, check_commits,      check_balances, check_cooperative,
+    check_static,  check_transactions, check_pipeline,
 };
 
 /* Each in a process of its own, as nearly all that they do is to wait. */

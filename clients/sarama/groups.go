@@ -51,12 +51,16 @@ func (p *Program) writeTo(topic string, records []checks.Record) error {
 	there.topic = topic
 	return there.write(records, func(config *sarama.Config) {
 		partitionedBy(sarama.NewManualPartitioner)(config)
-		// Each broker learns of a topic on its own, but what was late must not be there twice.
-		config.Metadata.Retry.Max = 100
-		config.Producer.Retry.Max = 100
-		config.Producer.Timeout = checks.Patience
-		config.Net.ReadTimeout = 2 * checks.Patience
+		patient(config)
 	})
+}
+
+// Patient: each broker learns of a topic on its own, but what was late must not be there twice.
+func patient(config *sarama.Config) {
+	config.Metadata.Retry.Max = 100
+	config.Producer.Retry.Max = 100
+	config.Producer.Timeout = checks.Patience
+	config.Net.ReadTimeout = 2 * checks.Patience
 }
 
 // Member consumes in one session after the other, until it closes.
@@ -97,15 +101,25 @@ func (p *Program) join(seat *checks.Seat) (checks.Member, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, leave := context.WithCancel(context.Background())
-	m := &member{seat: seat, group: group, leave: leave, over: make(chan error, 1)}
-	go func() { m.over <- m.consume(ctx) }()
-	return m, nil
+	return joined(seat, group, nil), nil
 }
 
-func (m *member) consume(ctx context.Context) error {
+// Joined consumes as long as it is a member; it handles what it gets if nobody else does.
+func joined(
+	seat *checks.Seat, group sarama.ConsumerGroup, handler sarama.ConsumerGroupHandler,
+) *member {
+	ctx, leave := context.WithCancel(context.Background())
+	m := &member{seat: seat, group: group, leave: leave, over: make(chan error, 1)}
+	if handler == nil {
+		handler = m
+	}
+	go func() { m.over <- m.consume(ctx, handler) }()
+	return m
+}
+
+func (m *member) consume(ctx context.Context, handler sarama.ConsumerGroupHandler) error {
 	for ctx.Err() == nil {
-		err := m.group.Consume(ctx, []string{m.seat.Topic}, m)
+		err := m.group.Consume(ctx, []string{m.seat.Topic}, handler)
 		if err != nil && ctx.Err() == nil {
 			return err
 		}

@@ -69,10 +69,12 @@ func main() {
 	}
 	report := &checks.Report{}
 	groups := checks.BeginGroups(report, p.groups())
+	transactions := checks.BeginTransactions(report, p.transactions())
 	p.checkTopics(report)
 	p.checkProducers(report)
 	p.checkConsumers(report)
 	report.Check("admin", p.administrate)
 	groups.End()
+	transactions.End()
 	report.End()
 }

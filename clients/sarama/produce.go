@@ -74,7 +74,10 @@ func (p *Program) write(records []checks.Record, change func(*sarama.Config)) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, producer.Close()) }()
+	return p.writeWith(producer, records)
+}
 
+func (p *Program) writeWith(producer sarama.SyncProducer, records []checks.Record) error {
 	messages := make([]*sarama.ProducerMessage, len(records))
 	for i, record := range records {
 		messages[i] = p.message(record)

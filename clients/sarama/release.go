@@ -13,3 +13,12 @@ var strategies = map[string]func() sarama.BalanceStrategy{
 }
 
 func ofThisRelease(*sarama.Config) {}
+
+var newTransactional = sarama.NewSyncProducer
+
+const fenced = sarama.ErrProducerFenced
+
+func addToTransaction(producer sarama.SyncProducer, message claimed, group string) error {
+	member := sarama.NewConsumerGroupMetadataFromSession(message.session, group, nil)
+	return producer.AddMessageToTxnWithGroupMetadata(message.ConsumerMessage, member, nil)
+}

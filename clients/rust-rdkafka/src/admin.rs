@@ -47,10 +47,13 @@ pub fn create_topic(topic: &str) -> Result<String> {
     Ok("3 partitions, 3 replicas, retention.ms".into())
 }
 
-/// A topic of so many partitions, for a group.
+/// A topic of so many partitions, for a group. Each broker leads some of it: when all leaders answer,
+/// there is none that has not heard of it, and would have a producer forget that there are partitions.
 pub fn create_with(topic: &str, partitions: i32) -> Result<()> {
     let admin = Admin(config().create()?);
-    admin.create(NewTopic::new(topic, partitions, TopicReplication::Fixed(3)))
+    admin.create(NewTopic::new(topic, partitions, TopicReplication::Fixed(3)))?;
+    let is_led = |partition| admin.0.inner().fetch_watermarks(topic, partition, WAIT).is_ok();
+    eventually("the topic has leaders", || Ok((0..partitions).all(is_led)))
 }
 
 /// A group with one member, as the client lists it.

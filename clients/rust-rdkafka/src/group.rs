@@ -149,12 +149,19 @@ impl Group {
     }
 
     /// The group has committed that everywhere, says another client.
+    pub fn has_committed(&self, offset: Offset) -> Result<bool> {
+        let other: BaseConsumer = config().set("group.id", &self.name).create()?;
+        self.is_said(&other, offset)
+    }
+
+    fn is_said(&self, other: &BaseConsumer, offset: Offset) -> Result<bool> {
+        let (asked, wanted) = (self.everywhere(Offset::Invalid)?, self.everywhere(offset)?);
+        Ok(other.committed_offsets(asked, WAIT).is_ok_and(|found| found == wanted))
+    }
+
     pub fn await_committed(&self, offset: i64) -> Result<()> {
         let other: BaseConsumer = config().set("group.id", &self.name).create()?;
-        let wanted = self.everywhere(Offset::Offset(offset))?;
-        eventually(&format!("{offset} is committed"), || {
-            let asked = self.everywhere(Offset::Invalid)?;
-            Ok(other.committed_offsets(asked, WAIT).is_ok_and(|found| found == wanted))
-        })
+        let is_so = || self.is_said(&other, Offset::Offset(offset));
+        eventually(&format!("{offset} is committed"), is_so)
     }
 }

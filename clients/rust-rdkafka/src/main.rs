@@ -4,7 +4,9 @@ mod admin;
 mod group;
 mod groups;
 mod member;
+mod story;
 mod topic;
+mod transactions;
 
 use rdkafka::consumer::Consumer;
 use rdkafka::{Offset, TopicPartitionList};
@@ -122,7 +124,8 @@ fn main() {
         return;
     }
     let report: &'static Report = Box::leak(Box::default());
-    let groups = groups::begin(report);
+    let beside = groups::begin(report).into_iter().chain(transactions::begin(report));
+    let beside: Vec<_> = beside.collect();
     let mut topic = Topic::new(format!("{}-records", prefix()));
 
     report.check("create-topic", || admin::create_topic(&topic.name));
@@ -149,7 +152,7 @@ fn main() {
     report.check("compare-all", || compare_all(&topic));
     report.check("metadata", || metadata(&topic));
     report.check("admin", || admin::admin(&format!("{}-admin", prefix())));
-    for each in groups {
+    for each in beside {
         each.join().expect("a check reports what fails");
     }
 

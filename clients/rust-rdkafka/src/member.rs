@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
-use rdkafka::{ClientContext, Message};
+use rdkafka::ClientContext;
 use rust_checks::Result;
 use serde_json::{json, Value};
 
+use crate::story::read_of;
 use crate::topic::config;
 
 pub type Share = BTreeSet<i32>;
@@ -25,6 +26,7 @@ pub enum Commits {
 }
 
 /// What a member has read.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Read {
     pub partition: i32,
     pub offset: i64,
@@ -119,14 +121,7 @@ impl Here {
         let Some(Ok(message)) = self.consumer.poll(Duration::from_millis(5)) else {
             return Ok(None); // errors of connections come here too, and pass by themselves
         };
-        let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or(b"")).into();
-        let read = Read {
-            partition: message.partition(),
-            offset: message.offset(),
-            key: text(message.key()),
-            value: text(message.payload()),
-        };
-        Ok(Some(read))
+        Ok(Some(read_of(&message)))
     }
 
     /// Commits what was taken, as it is kept now: what is lost before is read again.
