@@ -1,6 +1,7 @@
 import { Evidence } from './evidence.ts';
 import type { HistoryFinding, HistoryRule } from './finding.ts';
 import type { History } from './history.ts';
+import { circularReads } from './rules/circular-reads.ts';
 import { consumption } from './rules/consumption.ts';
 import { duplicate } from './rules/duplicate.ts';
 import { inconsistentOffsets } from './rules/inconsistent-offsets.ts';
@@ -15,7 +16,10 @@ import { unseen } from './rules/unseen.ts';
 export interface CheckOptions {
   /** What is to be expected here, such as a `duplicate` of a producer that is not idempotent. */
   readonly allow?: readonly HistoryRule[];
-  /** Every consumer has read to the end: what is acknowledged and unread by now is `unseen`. */
+  /**
+   * All is over: nothing is under way, and every consumer has read to the end. What was
+   * acknowledged and is unread is then `unseen`.
+   */
   readonly drained?: boolean;
   /** Tells of `int-send-skip` and `redelivered`, too, against which Kafka promises nothing. */
   readonly notes?: boolean;
@@ -28,6 +32,7 @@ const rules = [
   unlawfulReads,
   polls,
   sends,
+  circularReads,
   consumption,
   lostCommits,
   redelivered,
@@ -40,7 +45,7 @@ export function checkHistory(
   history: History,
   { allow = [], drained = false, notes = false }: CheckOptions = {},
 ): readonly HistoryFinding[] {
-  const evidence = new Evidence(history);
+  const evidence = new Evidence(history, { isDrained: drained });
   const found = [...rules, ...(drained ? [unseen] : [])].flatMap((rule) => [...rule(evidence)]);
   const passed = notes ? allow : [...allow, ...notable];
   return found.filter(({ rule }) => !passed.includes(rule));

@@ -26,6 +26,8 @@ export interface Sighting extends SeenRecord {
   readonly read: Read | undefined;
   /** It is shown as committed. */
   readonly isCommitted: boolean;
+  /** The log has no marker yet that ends its transaction. */
+  readonly isPending: boolean;
 }
 
 export const placeName = ({ topic, partition }: Place): string => `${topic}-${partition}`;
@@ -37,6 +39,8 @@ const noSightings: readonly Sighting[] = [];
 
 /** A history, indexed: what was written, what was seen of it, and in which order it lies. */
 export class Evidence {
+  /** Nothing is under way any more, and every consumer has read to the end. */
+  readonly isDrained: boolean;
   readonly sends: Send[] = [];
   readonly reads: Read[] = [];
   readonly transactions: Transaction[] = [];
@@ -45,17 +49,19 @@ export class Evidence {
   /** What each consumer did, by its name. */
   readonly paths = new Map<string, { reader: Reader; steps: (Read | Move)[] }>();
   readonly partitions = new Map<string, PartitionEvidence>();
+  readonly #moves: Move[] = [];
   readonly #writes = new Map<string, Write[]>();
   readonly #sightings = new Map<string, Sighting[]>();
   /** Of unknown outcome, but something of them was seen as committed. */
   readonly #proven = new Set<Transaction>();
 
-  constructor(history: History) {
+  constructor(history: History, { isDrained }: { readonly isDrained: boolean }) {
+    this.isDrained = isDrained;
     for (const operation of history.operations) {
       if (operation.kind === 'send') this.#addSend(operation);
       else if (operation.kind === 'transaction') this.transactions.push(operation);
       else if (operation.kind === 'read') this.#addRead(operation);
-      else if (operation.kind === 'move') this.#path(operation.reader).push(operation);
+      else if (operation.kind === 'move') this.#addMove(operation);
       else if (operation.kind === 'commit') this.commits.push(operation);
       else this.fetches.push(operation);
     }
@@ -124,6 +130,7 @@ export class Evidence {
     if (partition === undefined) {
       partition = new PartitionEvidence(place);
       this.partitions.set(name, partition);
+      for (const move of this.#moves) partition.addMove(move);
     }
     return partition;
   }
@@ -152,9 +159,15 @@ export class Evidence {
     const isCommitted = read.reader.isolation === 'read_committed';
     for (const record of read.records) {
       const partition = this.partition(record);
-      this.#see({ ...record, read, isCommitted }, partition);
-      partition.addRead(read.reader, record);
+      this.#see({ ...record, read, isCommitted, isPending: false }, partition);
+      partition.addRead(read.reader, record.offset);
     }
+  }
+
+  #addMove(move: Move): void {
+    this.#path(move.reader).push(move);
+    this.#moves.push(move);
+    for (const partition of this.partitions.values()) partition.addMove(move);
   }
 
   #addLog(log: LogView): void {
@@ -162,8 +175,8 @@ export class Evidence {
     partition.log = log;
     for (const { offset, value, state } of log.records) {
       const { topic, partition: index } = log;
-      const isCommitted = state === 'committed';
-      const seen = { topic, partition: index, offset, value, read: undefined, isCommitted };
+      const status = { isCommitted: state === 'committed', isPending: state === 'open' };
+      const seen = { topic, partition: index, offset, value, read: undefined, ...status };
       this.#see(seen, partition);
     }
   }

@@ -18,7 +18,8 @@ export type HistoryRule =
   | 'consumed-twice'
   | 'consumed-never'
   | 'lost-commit'
-  | 'redelivered';
+  | 'redelivered'
+  | 'G1c';
 
 /** A record that a finding is about. */
 export interface FoundRecord {
@@ -42,3 +43,11 @@ export function recordText({ topic, partition, offset, value }: FoundRecord): st
   const where = partition === undefined ? topic : `${topic}-${partition}`;
   return `'${value}' at ${where}${offset === undefined ? '' : ` offset ${offset}`}`;
 }
+
+/** No more of a record than a finding shows. */
+export const found = ({ topic, partition, offset, value }: FoundRecord): FoundRecord => ({
+  topic,
+  partition,
+  offset,
+  value,
+});

@@ -69,12 +69,17 @@ export class HistoryConsumer {
   assigned(partitions: readonly Place[]): void {
     const kept = this.#assignment.filter((old) => partitions.some((place) => same(old, place)));
     this.#assignment = partitions;
-    this.#moves((place) => !kept.some((one) => same(one, place)));
+    this.#moves(false, (place) => !kept.some((one) => same(one, place)));
   }
 
-  /** A seek, a reset or a rebalance: it may go on anywhere in these partitions, or in all. */
+  /** The group deals its partitions out anew: it goes on where that has committed. */
+  rebalanced(): void {
+    this.#moves(false, () => true);
+  }
+
+  /** A seek or a reset: it may go on anywhere in these partitions, or in all. */
   moved(partitions?: readonly Place[]): void {
-    this.#moves((place) => partitions?.some((one) => same(one, place)) ?? true);
+    this.#moves(true, (place) => partitions?.some((one) => same(one, place)) ?? true);
   }
 
   /** Notes that these offsets of its group are committed from now on. */
@@ -111,10 +116,11 @@ export class HistoryConsumer {
     return this.#reader.group ?? this.#reader.client;
   }
 
-  #moves(forgets: (place: Place) => boolean): void {
+  #moves(isSeek: boolean, forgets: (place: Place) => boolean): void {
     this.#recorder.add({
       kind: 'move',
       reader: this.#reader,
+      isSeek,
       forgets,
       at: this.#recorder.turn(),
     });

@@ -19,9 +19,11 @@ export interface LoggedRecord {
   readonly state: RecordState;
 }
 
-/** What the log of a partition holds below its high watermark: the brokers' own side of it. */
+/** What the leader's log holds below its high watermark: the brokers' own side of a partition. */
 export interface LogView extends Place {
   readonly startOffset: number;
+  readonly highWatermark: number;
+  readonly endOffset: number;
   /** What is missing in it may have been superseded. */
   readonly compacted: boolean;
   readonly records: readonly LoggedRecord[];
@@ -59,7 +61,8 @@ export function logView(
       own.push(records.at(-1)!);
     }
   }
-  return { topic, partition, startOffset: log.logStartOffset, compacted, records };
+  const { logStartOffset: startOffset, highWatermark, logEndOffset: endOffset } = log;
+  return { topic, partition, startOffset, highWatermark, endOffset, compacted, records };
 }
 
 function* batchesOf(log: PartitionLog): Generator<[Uint8Array, number]> {

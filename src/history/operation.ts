@@ -77,6 +77,8 @@ export interface Read {
 export interface Move {
   readonly kind: 'move';
   readonly reader: Reader;
+  /** Of its own will, and not because partitions were dealt out anew. */
+  readonly isSeek: boolean;
   readonly forgets: (place: Place) => boolean;
   readonly at: number;
 }

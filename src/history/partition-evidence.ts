@@ -1,5 +1,6 @@
+import { Coverage } from './coverage.ts';
 import type { LogView } from './log-view.ts';
-import type { Isolation, Place, Reader, SeenRecord } from './operation.ts';
+import type { Isolation, Move, Place, Reader } from './operation.ts';
 
 /**
  * The offsets of a partition that hold something, in order. Others are markers, or were aborted:
@@ -26,10 +27,7 @@ export class PartitionEvidence implements Place {
   readonly valuesAt = new Map<number, Map<string, string>>();
   readonly #committed = new Set<number>();
   #orders: Partial<Record<Isolation, Order>> = {};
-  /** Who has read furthest. */
-  furthest: { readonly client: string; readonly offset: number } | undefined;
-  #firstRead = Number.POSITIVE_INFINITY;
-  #fromBeginning = false;
+  readonly #coverages = new Map<string, Coverage>();
 
   constructor({ topic, partition }: Place) {
     this.topic = topic;
@@ -50,15 +48,33 @@ export class PartitionEvidence implements Place {
     if (isCommitted) this.#committed.add(offset);
   }
 
-  addRead({ client, fromBeginning }: Reader, { offset }: SeenRecord): void {
-    if (offset > (this.furthest?.offset ?? -1)) this.furthest = { client, offset };
-    this.#firstRead = Math.min(this.#firstRead, offset);
-    if (fromBeginning) this.#fromBeginning = true;
+  addRead(reader: Reader, offset: number): void {
+    this.#coverage(reader).read(reader.client, offset);
   }
 
-  /** Where those who read it have begun. */
-  get readFrom(): number {
-    return this.#fromBeginning ? 0 : this.#firstRead;
+  /** A group that begins with the first record goes on where it was, whoever of it does. */
+  addMove({ reader, isSeek, forgets }: Move): void {
+    if (!forgets(this) || (reader.fromBeginning && !isSeek)) return;
+    this.#coverage(reader).breakOff();
+  }
+
+  #coverage({ group, client, fromBeginning }: Reader): Coverage {
+    const key = group === undefined ? `client ${client}` : `group ${group}`;
+    let coverage = this.#coverages.get(key);
+    if (coverage === undefined) {
+      coverage = new Coverage(fromBeginning);
+      this.#coverages.set(key, coverage);
+    }
+    return coverage;
+  }
+
+  /** Who has gone over an offset, be it that he has read it or not. */
+  passedBy(offset: number): { readonly client: string; readonly to: number } | undefined {
+    for (const coverage of this.#coverages.values()) {
+      const stretch = coverage.over(offset);
+      if (stretch !== undefined) return stretch;
+    }
+    return undefined;
   }
 
   /** A record of this offset may be gone by now, deleted or superseded. */

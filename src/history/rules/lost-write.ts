@@ -1,5 +1,5 @@
 import { type Evidence, placeName, type Write } from '../evidence.ts';
-import { type HistoryFinding, recordText } from '../finding.ts';
+import { found, type HistoryFinding, recordText } from '../finding.ts';
 import type { Transaction } from '../operation.ts';
 
 interface Loss {
@@ -33,22 +33,26 @@ export function* lostWrites(evidence: Evidence): Generator<HistoryFinding> {
 export function* lossesIn(evidence: Evidence): Generator<Loss> {
   for (const write of evidence.writes()) {
     if (!evidence.isPromised(write)) continue;
-    const how = missingInLogs(evidence, write) ?? passedOver(evidence, write);
+    const how = missingInLog(evidence, write) ?? passedOver(evidence, write);
     if (how !== undefined) yield { write, how };
   }
 }
 
-/** How the log in the end contradicts the promise. */
-function missingInLogs(evidence: Evidence, { record }: Write): string | undefined {
-  const { topic, partition, offset } = record;
+/** How the log contradicts the promise. */
+function missingInLog(evidence: Evidence, { record }: Write): string | undefined {
   const inLog = evidence.sightingsOf(record).filter(({ read }) => read === undefined);
-  if (inLog.some(({ isCommitted }) => isCommitted)) return undefined;
-  if (inLog.length > 0) return 'the log has it as not committed';
+  const isThere = inLog.some(
+    ({ isCommitted, isPending }) => isCommitted || (isPending && !evidence.isDrained),
+  );
+  if (isThere) return undefined;
+  if (inLog.length > 0) return 'the log does not have it as committed';
+  const { topic, partition, offset } = record;
   if (partition === undefined) return undefined;
-  const evidenceHere = evidence.partition({ topic, partition });
-  if (evidenceHere.log === undefined) return undefined;
-  if (evidenceHere.mayBeGone(offset ?? -1)) return undefined;
-  return 'the log does not have it';
+  const here = evidence.partition({ topic, partition });
+  if (here.log === undefined || here.mayBeGone(offset ?? -1)) return undefined;
+  const { highWatermark, endOffset } = here.log;
+  const mayCome = offset === undefined || (offset >= highWatermark && offset < endOffset);
+  return mayCome && !evidence.isDrained ? undefined : 'the log does not have it';
 }
 
 /** Who has read past it, where nobody has read it. */
@@ -57,11 +61,10 @@ function passedOver(evidence: Evidence, write: Write): string | undefined {
   if (partition === undefined || offset === undefined) return undefined;
   if (evidence.sightingsOf(write.record).some(({ read }) => read !== undefined)) return undefined;
   const here = evidence.partition({ topic, partition });
-  const { furthest } = here;
-  if (furthest === undefined || offset > furthest.offset) return undefined;
-  if (offset < here.readFrom || here.mayBeGone(offset)) return undefined;
+  const passed = here.mayBeGone(offset) ? undefined : here.passedBy(offset);
+  if (passed === undefined) return undefined;
   const place = placeName({ topic, partition });
-  return `nobody read it though ${furthest.client} read ${place} on to offset ${furthest.offset}`;
+  return `nobody read it though ${passed.client} read ${place} on to offset ${passed.to}`;
 }
 
 function lost({ write, how }: Loss): HistoryFinding {
@@ -72,7 +75,7 @@ function lost({ write, how }: Loss): HistoryFinding {
     rule: 'lost-write',
     message: `${recordText(write.record)} was ${promise} to ${client}, and ${how}${excuse}`,
     clients: [client],
-    records: [write.record],
+    records: [found(write.record)],
   };
 }
 
@@ -101,6 +104,6 @@ function tornTransaction(
     rule: 'torn-transaction',
     message: `${told}: ${recordText(seen.record)} was seen, ${lost.join('; ')}`,
     clients: [client],
-    records: [seen.record, ...losses.map(({ write }) => write.record)],
+    records: [seen, ...losses.map(({ write }) => write)].map(({ record }) => found(record)),
   };
 }

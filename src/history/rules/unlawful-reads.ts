@@ -1,16 +1,16 @@
 import type { Evidence, Sighting, Write } from '../evidence.ts';
-import { type HistoryFinding, type HistoryRule, recordText } from '../finding.ts';
+import { found, type HistoryFinding, type HistoryRule, recordText } from '../finding.ts';
 
 /** Somebody was given what he must not see: not yet, or never. */
 export function* unlawfulReads(evidence: Evidence): Generator<HistoryFinding> {
   for (const seen of evidence.sightings()) {
     const sources = evidence.sourcesOf(seen);
     if (sources.length === 0) continue;
-    const found =
+    const finding =
       ownRecord(seen, sources) ??
       refused(seen, sources) ??
       (seen.isCommitted ? (aborted(seen, sources) ?? early(seen, sources)) : undefined);
-    if (found !== undefined) yield found;
+    if (finding !== undefined) yield finding;
   }
 }
 
@@ -52,8 +52,8 @@ function findingOf(
   how: string,
 ): HistoryFinding {
   const by = [...new Set(sources.map(({ send }) => send.client))];
-  const { topic, partition, offset, value, read } = seen;
-  const record = { topic, partition, offset, value };
+  const { read } = seen;
+  const record = found(seen);
   const told =
     read === undefined
       ? `the log has ${recordText(record)} of ${by.join(' or ')}`

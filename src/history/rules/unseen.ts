@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence.ts';
-import { type HistoryFinding, recordText } from '../finding.ts';
+import { found, type HistoryFinding, recordText } from '../finding.ts';
 import { lossesIn } from './lost-write.ts';
 
 /** All have read to the end, and nobody was given what was promised. */
@@ -16,7 +16,7 @@ export function* unseen(evidence: Evidence): Generator<HistoryFinding> {
       rule: 'unseen',
       message: `${recordText(record)} was acknowledged to ${send.client}, and nobody was given it`,
       clients: [send.client],
-      records: [record],
+      records: [found(record)],
     };
   }
 }
