@@ -223,12 +223,14 @@ function recordedRun(recorded: HistoryConsumer, config: RunConfig): RunConfig {
   return {
     ...config,
     ...(eachMessage && {
-      eachMessage: (payload: MessagePayload & never) =>
-        each(payload, [payload.message], () => eachMessage(payload)),
+      eachMessage: (payload: never) => {
+        const { message, ...place }: MessagePayload = payload;
+        return each(place, [message], () => eachMessage(payload));
+      },
     }),
     ...(eachBatch && {
-      eachBatch: async (payload: BatchPayload & never) => {
-        const { batch } = payload as BatchPayload;
+      eachBatch: async (payload: never) => {
+        const { batch }: BatchPayload = payload;
         await each(batch, batch.messages, () => eachBatch(payload));
         if (!eachBatchAutoResolve) recorded.moved([batch]); // wherever it was resolved to
       },
