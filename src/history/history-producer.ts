@@ -35,7 +35,7 @@ export class HistorySend {
     this.#send = send;
   }
 
-  /** With the place of each record, in their order, or of the first one if all have one partition. */
+  /** With the place of each record, in order, or of the first if all are in one partition. */
   acknowledged(places: Acknowledgement | readonly Acknowledgement[] = []): void {
     const { records } = this.#send;
     const each = Array.isArray(places) ? places : following(places as Acknowledgement, records);

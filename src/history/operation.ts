@@ -23,7 +23,7 @@ export interface OffsetOf extends Place {
 }
 
 /** What is certain of a request: `unknown` also when its answer never came. */
-export type Outcome = 'acknowledged' | 'failed' | 'unknown';
+type Outcome = 'acknowledged' | 'failed' | 'unknown';
 
 /** As in Produce: -1 is every in-sync replica. */
 export type Acks = -1 | 0 | 1;

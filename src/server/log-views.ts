@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { Identify } from '../history/identity.ts';
 import { type LogView, logView } from '../history/log-view.ts';
 
-/** What the leader of each partition has, where one runs; but for the topics of the cluster's own. */
+/** What the leader of each partition has, where one runs; internal topics are left out. */
 export function logViews(cluster: Cluster, identify?: Identify): LogView[] {
   const views: LogView[] = [];
   for (const { name, partitions } of cluster.metadata.topicsByName.values()) {

