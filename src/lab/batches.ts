@@ -19,7 +19,7 @@ const readSizeBytes = 1 << 20;
 const crcAt = 17;
 
 /** Where the batches of a log that end at or after `from` and begin before `to` stand, in order. */
-function* placesOf(log: PartitionLog, from: number, to: number) {
+export function* placesOf(log: PartitionLog, from: number, to: number) {
   let offset = Math.max(from, log.logStartOffset);
   while (offset < to) {
     const options = { maxSizeBytes: readSizeBytes, untilOffset: to, atLeastOneBatch: true };
