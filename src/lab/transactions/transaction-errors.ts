@@ -49,6 +49,5 @@ const unwritten: readonly number[] = [
 /** And what a leader says; that its epoch is over the coordinator has to confirm (KIP-588). */
 export function produceVerdict(errorCode: number): Verdict {
   if (errorCode === ErrorCode.NONE) return 'done';
-  if (errorCode === ErrorCode.PRODUCER_FENCED) return 'fatal';
   return unwritten.includes(errorCode) ? 'again' : 'abortable';
 }

@@ -13,8 +13,7 @@ import {
   transactionTopic,
 } from './acting-transaction-coordinators.ts';
 import { type OpenTransaction, TransactionLedger } from './transaction-ledger.ts';
-import type { TransactionApi } from './transaction-wire.ts';
-import type { ProducerIdentity } from './transactional-producer.ts';
+import type { Fencing, ProducerIdentity } from './transactional-producer.ts';
 
 interface Options {
   readonly cluster: Cluster;
@@ -72,10 +71,13 @@ export class TransactionInvariants {
     for (const target of targets) this.#checkPartition(target);
   }
 
-  /** I-33: nobody is fenced for nothing. */
-  fenced(name: string, api: TransactionApi, errorCode: number, identity: Identity): void {
-    if (this.#options.invariants.losses > 0) return;
-    const { producerId = -1, producerEpoch = -1 } = identity ?? {};
+  /** I-33: nobody is fenced for nothing, but by a coordinator that has been replaced. */
+  fenced(name: string, { brokerId, api, errorCode, transactionalId, identity }: Fencing): void {
+    const { cluster, invariants } = this.#options;
+    const shard = cluster.broker(brokerId)?.transactions.shardOf(transactionalId);
+    const isActing = actingCoordinators(cluster).some((one) => one === shard);
+    if (invariants.losses > 0 || !isActing) return;
+    const { producerId, producerEpoch } = identity;
     const known = this.#epochs.get(producerId) ?? -1;
     const isOver = fencings.includes(errorCode) && known > producerEpoch;
     mustHold('I-33', isOver, () => {

@@ -62,7 +62,7 @@ export class TransactionWire {
     key: string,
     api: Name,
     request: () => RequestOf<Name>,
-    heard: (heard: Heard<Name>) => void,
+    heard: (heard: Heard<Name>, brokerId: number) => void,
   ): void {
     const coordinator = this.#coordinators.get(kind);
     if (coordinator === undefined) {
@@ -71,7 +71,7 @@ export class TransactionWire {
     }
     this.#send(coordinator, api, request(), (answer) => {
       if (answer === 'closed') this.#coordinators.delete(kind);
-      heard(answer);
+      heard(answer, coordinator);
     });
   }
 

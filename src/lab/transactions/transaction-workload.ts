@@ -167,8 +167,7 @@ export class TransactionWorkload implements Workload {
       groupFateOf: (api, request) => this.#groupFateOf(api, request),
       fateOf: () => this.#fateOf(),
       isCalm: () => this.#isCalm,
-      fenced: (one, api, errorCode, identity) =>
-        this.#transactionInvariants.fenced(one, api, errorCode, identity),
+      fenced: (one, fencing) => this.#transactionInvariants.fenced(one, fencing),
     });
     this.#clients.push(client);
     client.start();

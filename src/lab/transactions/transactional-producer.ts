@@ -13,13 +13,22 @@ import {
   type TransactionWireOptions,
 } from './transaction-wire.ts';
 
+/** What a producer has heard that ends it. */
+export interface Fencing {
+  readonly brokerId: number;
+  readonly api: TransactionApi;
+  readonly errorCode: number;
+  readonly transactionalId: string;
+  readonly identity: ProducerIdentity;
+}
+
 interface TransactionalProducerOptions extends TransactionWireOptions {
   readonly transactionalId: string;
   readonly transactionTimeoutMs: number;
   /** After so long a batch is given up, and with it the transaction; 0: at the first mishap. */
   readonly deliveryTimeoutMs: number;
-  /** It is at its end: another has its transactional id. */
-  readonly fenced: (api: TransactionApi, errorCode: number) => void;
+  /** It is at its end: a broker has said so. */
+  readonly fenced: (fencing: Fencing) => void;
 }
 
 export interface ProducerIdentity {
@@ -128,7 +137,6 @@ export class TransactionalProducer {
         const verdict = answer === undefined ? 'again' : produceVerdict(answer.errorCode);
         const isLate = process.now() - timestampMs >= deliveryTimeoutMs;
         if (verdict === 'done') done(answer!.baseOffset);
-        else if (verdict === 'fatal') this.#fence('Produce', answer!.errorCode);
         else if (verdict === 'abortable' || isLate) giveUp();
         else process.after(retryBackoffMs, attempt);
       });
@@ -223,7 +231,7 @@ export class TransactionalProducer {
     const key = groupId ?? this.transactionalId;
     const { process } = this.#options;
     const attempt = () =>
-      this.wire.toCoordinator(kind, key, api, request, (answer) => {
+      this.wire.toCoordinator(kind, key, api, request, (answer, brokerId) => {
         if (this.#isFenced) return;
         const isAnswer = typeof answer !== 'string';
         const errorCode = isAnswer ? errorOf(answer as Exclude<Heard<Name>, string>) : -1;
@@ -231,15 +239,16 @@ export class TransactionalProducer {
         if (verdict === 'find') this.wire.forgetCoordinator(kind);
         if (verdict === 'done') heard(answer as Exclude<Heard<Name>, string>);
         else if (verdict === 'abortable') heard(undefined);
-        else if (verdict === 'fatal') this.#fence(api, errorCode);
+        else if (verdict === 'fatal') this.#fence(brokerId, api, errorCode);
         else process.after(retryBackoffMs, attempt);
       });
     attempt();
   }
 
-  #fence(api: TransactionApi, errorCode: number): void {
-    this.#options.fenced(api, errorCode);
+  #fence(brokerId: number, api: TransactionApi, errorCode: number): void {
+    const { transactionalId } = this;
     this.#isFenced = true;
+    this.#options.fenced({ brokerId, api, errorCode, transactionalId, identity: this.#identity });
   }
 }
 

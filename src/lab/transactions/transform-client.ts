@@ -9,7 +9,7 @@ import type { Fate, Laboratory } from '../laboratory.ts';
 import { committedRecords, fetchRequest, type ReadRecord } from './committed-records.ts';
 import type { AuditedTransaction, TransactionAudit } from './transaction-audit.ts';
 import type { ClientVersion, TransactionApi } from './transaction-wire.ts';
-import { type ProducerIdentity, TransactionalProducer } from './transactional-producer.ts';
+import { type Fencing, TransactionalProducer } from './transactional-producer.ts';
 
 export interface TransformPlan {
   readonly groupId: string;
@@ -32,12 +32,7 @@ interface TransformClientOptions {
   readonly fateOf: (api: TransactionApi) => Fate;
   /** Nothing is aborted any more, and nobody takes his time. */
   readonly isCalm: () => boolean;
-  readonly fenced: (
-    client: string,
-    api: TransactionApi,
-    errorCode: number,
-    identity: ProducerIdentity | undefined,
-  ) => void;
+  readonly fenced: (client: string, fencing: Fencing) => void;
 }
 
 const times = { sessionTimeoutMs: 3000, rebalanceTimeoutMs: 3000, heartbeatIntervalMs: 500 };
@@ -87,8 +82,8 @@ export class TransformClient {
         ? new ConsumerGroupMember(of)
         : new ClassicGroupMember({ ...of, cooperative: kind === 'cooperative' });
     const { process } = this.member.wire;
-    const fenced = (api: TransactionApi, errorCode: number) => {
-      options.fenced(name, api, errorCode, this.producer.identity);
+    const fenced = (fencing: Fencing) => {
+      options.fenced(name, fencing);
       this.member.leave();
     };
     this.producer = new TransactionalProducer({ ...options, process, fenced });
