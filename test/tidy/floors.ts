@@ -11,16 +11,17 @@ const below: Record<string, readonly string[]> = {
   simulation: [],
   config: [],
   log: ground,
+  history: middle,
   replication: middle,
   coordinator: ground,
   controller: ground,
   security: ground,
   broker,
   cluster: ['broker', ...broker],
-  lab: ['cluster', 'broker', ...broker],
-  server: ['cluster', 'broker', ...broker],
-  cli: ['server', 'lab', 'cluster', 'broker', ...broker],
-  testing: ['server', 'cluster', 'broker', ...broker],
+  lab: ['cluster', 'broker', 'history', ...broker],
+  server: ['cluster', 'broker', 'history', ...broker],
+  cli: ['server', 'lab', 'cluster', 'broker', 'history', ...broker],
+  testing: ['server', 'cluster', 'broker', 'history', ...broker],
 };
 
 /** `src/log/segment.ts` is on floor `log`; files straight in `src` lie below all floors. */

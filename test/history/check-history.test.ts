@@ -1,0 +1,15 @@
+import { describe, expect, test } from 'vitest';
+import { checkHistory } from '../../src/history/check-history.ts';
+import { cases } from './cases.ts';
+import { Scene } from './scene.ts';
+
+describe.each(Object.entries(cases))('%s', (_name, those) => {
+  test.each(those)('$name', ({ play, found, options }) => {
+    const scene = new Scene();
+    play(scene);
+    const findings = checkHistory(scene.history, options);
+    expect(findings.map(({ rule }) => rule).sort(), JSON.stringify(findings, null, 2)).toEqual(
+      [...found].sort(),
+    );
+  });
+});
