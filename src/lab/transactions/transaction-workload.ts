@@ -101,6 +101,8 @@ export class TransactionWorkload implements Workload {
 
   missing(): string | undefined {
     const living = this.#living;
+    // As in Kafka, a transaction that has lost its marker, or its coordinator's memory, hangs.
+    if (this.#invariants.losses > 0) return undefined;
     if (living.length === 0) this.#join();
     for (const client of living) client.transform();
     if (this.#producer.pending > 0) return 'the input is not written yet';
