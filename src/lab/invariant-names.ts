@@ -42,6 +42,6 @@ export const invariants: Readonly<Record<string, string>> = {
   'H-04': 'a producer that lost nothing is never out of order',
   'H-06': 'each input is transformed exactly once in what read_committed shows',
   'H-07': 'all of a transaction is there or nothing, and so it was said',
-  'H-08': 'what was read as committed stays',
+  'H-08': 'the history of all clients has no anomaly: docs/HISTORY.md',
   'H-05': 'what is fetched as committed is the last that was acknowledged, or was sent since',
 };

@@ -1,4 +1,7 @@
+import type { History } from '../../history/history.ts';
+import type { HistoryConsumer } from '../../history/history-consumer.ts';
 import { Process } from '../../simulation/process.ts';
+import { keyOf } from '../groups/partition-key.ts';
 import type { Laboratory } from '../laboratory.ts';
 import type { Target } from '../producer.ts';
 import { committedRecords, fetchRequest } from './committed-records.ts';
@@ -12,8 +15,11 @@ export class CommittedReader {
   #position = 0;
   #isReading = false;
 
-  constructor(target: Target, name: string, laboratory: Laboratory) {
+  readonly #consumer: HistoryConsumer;
+
+  constructor(target: Target, name: string, laboratory: Laboratory, history: History) {
     this.target = target;
+    this.#consumer = history.consumer(`${name} of ${keyOf(target)}`, { fromBeginning: true });
     const process = new Process('clients', laboratory.cluster.clock);
     const fateOf = () => 'delivered' as const;
     this.#wire = new TransactionWire({ laboratory, process, name, clientVersion: 2, fateOf });
@@ -33,6 +39,7 @@ export class CommittedReader {
       const read =
         typeof heard === 'string' ? undefined : committedRecords(heard, target, position);
       if (read === undefined) return;
+      if (read.records.length > 0) this.#consumer.read(read.records);
       this.values.push(...read.records.map(({ value }) => value));
       this.#position = read.nextOffset;
     });

@@ -1,3 +1,6 @@
+import { checkHistory } from '../../history/check-history.ts';
+import type { History } from '../../history/history.ts';
+import type { HistoryProducer, HistoryTransaction } from '../../history/history-producer.ts';
 import { mustHold } from '../invariant-broken.ts';
 import type { Target } from '../producer.ts';
 import type { ReadRecord } from './committed-records.ts';
@@ -9,10 +12,16 @@ export class AuditedTransaction {
   /** As its records have it. */
   readonly name: string;
   readonly outputs: string[] = [];
-  outcome: Outcome = 'open';
+  readonly history: HistoryTransaction;
+  #outcome: Outcome = 'open';
 
-  constructor(name: string) {
+  constructor(name: string, history: HistoryTransaction) {
     this.name = name;
+    this.history = history;
+  }
+
+  get outcome(): Outcome {
+    return this.#outcome;
   }
 
   /** What an input becomes: it says of which record it was made, and in which transaction. */
@@ -21,22 +30,38 @@ export class AuditedTransaction {
     this.outputs.push(output);
     return output;
   }
+
+  committing(): void {
+    this.#outcome = 'committing';
+    this.history.committing();
+  }
+
+  ended(outcome: 'committed' | 'aborted'): void {
+    this.#outcome = outcome;
+    this.history[outcome]();
+  }
 }
 
 /** All transactions of a run, and whether what is committed in the end is what it must be. */
 export class TransactionAudit {
-  readonly #transactions = new Map<string, AuditedTransaction>();
+  readonly history: History;
+  readonly #transactions: AuditedTransaction[] = [];
 
-  begin(client: string): AuditedTransaction {
-    const transaction = new AuditedTransaction(`${client}.${this.#transactions.size}`);
-    this.#transactions.set(transaction.name, transaction);
+  constructor(history: History) {
+    this.history = history;
+  }
+
+  begin(client: string, producer: HistoryProducer): AuditedTransaction {
+    const name = `${client}.${this.#transactions.length}`;
+    const transaction = new AuditedTransaction(name, producer.begin());
+    this.#transactions.push(transaction);
     return transaction;
   }
 
   /** `inputs`: what there was to be transformed. `outputs`: what read_committed shows. */
   end(inputs: readonly (Target & { readonly offset: number })[], outputs: readonly string[]): void {
     const shown = new Set(outputs);
-    for (const { name, outcome, outputs: own } of this.#transactions.values()) {
+    for (const { name, outcome, outputs: own } of this.#transactions) {
       const there = own.filter((output) => shown.has(output));
       const isWhole = there.length === 0 || there.length === own.length;
       mustHold('H-07', isWhole, () => `of ${name} only ${there} are there, and not all of ${own}`);
@@ -58,6 +83,8 @@ export class TransactionAudit {
         return `${source} has become ${found.length} records: ${found}`;
       });
     }
+    const [finding] = checkHistory(this.history, { drained: true });
+    mustHold('H-08', finding === undefined, () => `${finding?.rule}: ${finding?.message}`);
   }
 }
 

@@ -1,10 +1,12 @@
 import type { RequestOf } from '../../broker/request-context.ts';
+import { History } from '../../history/history.ts';
+import type { HistoryProducer, HistorySend } from '../../history/history-producer.ts';
+import { logView } from '../../history/log-view.ts';
 import { actingCoordinator, offsetsPartition, offsetsTopic } from '../groups/acting-coordinator.ts';
 import type { GroupApi } from '../groups/member-wire.ts';
-import { mustHold } from '../invariant-broken.ts';
 import type { Invariants } from '../invariants.ts';
 import type { Fate, Laboratory, TopicPlan } from '../laboratory.ts';
-import { Producer, type Target } from '../producer.ts';
+import { type Delivery, Producer, type Target } from '../producer.ts';
 import type { ClientAction } from '../profile.ts';
 import type { Workload } from '../workload.ts';
 import { transactionTopic } from './acting-transaction-coordinators.ts';
@@ -40,15 +42,16 @@ export class TransactionWorkload implements Workload {
   readonly #profile: TransactionProfile;
   readonly #inputs: readonly Target[];
   readonly #outputs: readonly Target[];
-  readonly #audit = new TransactionAudit();
+  readonly #audit: TransactionAudit;
   readonly #clients: TransformClient[] = [];
   readonly #producer: Producer;
+  readonly #inputProducer: HistoryProducer;
+  readonly #sends = new Map<string, HistorySend>();
   readonly #readers: readonly CommittedReader[];
   /** Begin when all else is done. */
   #finalReaders: readonly CommittedReader[] = [];
   readonly #transactionInvariants: TransactionInvariants;
   #isCalm = false;
-  #values = 0;
 
   constructor({ laboratory, invariants, profile }: Surroundings) {
     this.#laboratory = laboratory;
@@ -56,7 +59,14 @@ export class TransactionWorkload implements Workload {
     this.#profile = profile;
     this.#inputs = targetsOf(profile.input);
     this.#outputs = targetsOf(profile.output);
-    const done = nothing;
+    const logs = () =>
+      [...this.#inputs, ...this.#outputs].map((target) => logView(this.#leaderLog(target)!, target));
+    this.#audit = new TransactionAudit(new History({ logs }));
+    this.#inputProducer = this.#audit.history.producer('input');
+    const done = ({ value, partition, baseOffset, outcome }: Delivery) => {
+      if (outcome !== 'acknowledged') return;
+      this.#sends.get(value)!.acknowledged({ partition, offset: baseOffset });
+    };
     const options = { laboratory, acks: -1, idempotent: true, done, outOfOrder: nothing };
     this.#producer = new Producer(inputProducerId, options);
     this.#readers = this.#readersOf('reader');
@@ -130,12 +140,6 @@ export class TransactionWorkload implements Workload {
       inputs,
       this.#finalReaders.flatMap(({ values }) => values),
     );
-    for (const [index, { target, values }] of this.#readers.entries()) {
-      const last = this.#finalReaders[index]!.values;
-      mustHold('H-08', values.join() === last.join(), () => {
-        return `${target.topic}-${target.partition} was read as ${values}, and now as ${last}`;
-      });
-    }
   }
 
   get #living(): TransformClient[] {
@@ -143,12 +147,17 @@ export class TransactionWorkload implements Workload {
   }
 
   #readersOf(name: string): CommittedReader[] {
-    return this.#outputs.map((target) => new CommittedReader(target, name, this.#laboratory));
+    const { history } = this.#audit;
+    return this.#outputs.map(
+      (target) => new CommittedReader(target, name, this.#laboratory, history),
+    );
   }
 
   #produce(): void {
     const target = this.#laboratory.choices.pick(this.#inputs, 'partition');
-    this.#producer.produce(target, `v${this.#values++}`);
+    const value = `v${this.#sends.size}`;
+    this.#sends.set(value, this.#inputProducer.send({ ...target, value }));
+    this.#producer.produce(target, value);
   }
 
   #join(): void {

@@ -1,4 +1,6 @@
 import type { RequestOf } from '../../broker/request-context.ts';
+import type { HistoryConsumer } from '../../history/history-consumer.ts';
+import type { HistoryProducer } from '../../history/history-producer.ts';
 import { ClassicGroupMember } from '../groups/classic-group-member.ts';
 import { ConsumerGroupMember } from '../groups/consumer-group-member.ts';
 import type { MemberKind } from '../groups/group-client.ts';
@@ -59,6 +61,8 @@ export class TransformClient {
   readonly #positions = new Map<string, number>();
   /** Of each partition that it has: counts up when it gets another, for then it begins anew. */
   readonly #tenures = new Map<string, number>();
+  readonly #sends: HistoryProducer;
+  readonly #reads: HistoryConsumer;
   #lastTenure = 0;
   #isBusy = true;
   #round: Round | undefined;
@@ -67,7 +71,9 @@ export class TransformClient {
 
   constructor(options: TransformClientOptions) {
     this.#options = options;
-    const { laboratory, plan, name, kind, groupFateOf } = options;
+    const { laboratory, plan, name, kind, groupFateOf, audit } = options;
+    this.#sends = audit.history.producer(name);
+    this.#reads = audit.history.consumer(name, { group: plan.groupId, fromBeginning: true });
     const of = {
       ...{ laboratory, name, groupId: plan.groupId, topics: [plan.input], ...times },
       fateOf: groupFateOf,
@@ -129,12 +135,15 @@ export class TransformClient {
     for (const key of owned) {
       if (!this.#tenures.has(key)) this.#tenures.set(key, ++this.#lastTenure);
     }
+    this.#reads.assigned([...owned].map(partitionOf));
   }
 
   #fetchPositions(keys: readonly string[]): void {
     const tenures = new Map(this.#tenures);
+    const fetched = this.#reads.fetchOffsets();
     this.member.fetchOffsets(keys, ({ offsets }) => {
       this.#isBusy = false;
+      if (offsets !== undefined) fetched(placed(offsets));
       for (const [key, offset] of offsets ?? []) {
         if (tenures.get(key) !== this.#tenures.get(key)) continue;
         this.#positions.set(key, Math.max(offset, 0));
@@ -171,7 +180,9 @@ export class TransformClient {
       return;
     }
     const { audit, plan, name } = this.#options;
-    const round: Round = { transaction: audit.begin(name), records, isLost: false };
+    const transaction = audit.begin(name, this.#sends);
+    const round: Round = { transaction, records, isLost: false };
+    this.#reads.read(records, transaction.history);
     this.#round = round;
     const outputs = new Map<number, string[]>();
     for (const record of records) {
@@ -191,8 +202,11 @@ export class TransformClient {
     let waitsFor = outputs.size;
     let isWritten = true;
     for (const [partition, values] of outputs) {
-      this.producer.send({ topic: this.#options.plan.output, partition }, values, (offset) => {
+      const target = { topic: this.#options.plan.output, partition };
+      const sent = round.transaction.history.send(values.map((value) => ({ ...target, value })));
+      this.producer.send(target, values, (offset) => {
         if (offset === undefined) isWritten = false;
+        else sent.acknowledged({ partition, offset });
         waitsFor--;
         if (waitsFor > 0) return;
         if (isWritten) this.#think(() => this.#commitOffsets(round));
@@ -220,22 +234,26 @@ export class TransformClient {
     const { groupId, memberId, epoch, instanceId } = this.member;
     const identity = { groupId, memberId, groupInstanceId: instanceId };
     const member = { ...identity, generationIdOrMemberEpoch: epoch };
-    this.producer.sendOffsets(member, offsetsOf(round.records), (isDone) => {
-      if (!isDone) this.#end(round, false);
-      else this.#think(() => this.#end(round, true));
+    const offsets = offsetsOf(round.records);
+    this.producer.sendOffsets(member, offsets, (isDone) => {
+      if (!isDone) {
+        this.#end(round, false);
+        return;
+      }
+      round.transaction.history.commitOffsets(groupId, placed(offsets));
+      this.#think(() => this.#end(round, true));
     });
   }
 
   #end(round: Round, committed: boolean): void {
     const { transaction } = round;
-    if (committed) transaction.outcome = 'committing';
+    if (committed) transaction.committing();
     this.producer.end(committed, (hasEnded) => {
       if (!hasEnded && committed) {
-        transaction.outcome = 'open';
         this.#end(round, false);
         return;
       }
-      transaction.outcome = committed ? 'committed' : 'aborted';
+      transaction.ended(committed ? 'committed' : 'aborted');
       this.#ended(round, committed);
     });
   }
@@ -245,6 +263,7 @@ export class TransformClient {
       if (committed && !round.isLost) this.#positions.set(key, offset);
       else this.#positions.delete(key);
     }
+    if (!committed) this.#reads.moved(round.records);
     this.#round = undefined;
     this.#isBusy = false;
     const letGo = this.#letGo;
@@ -252,6 +271,9 @@ export class TransformClient {
     letGo?.();
   }
 }
+
+const placed = (offsets: ReadonlyMap<string, number>) =>
+  [...offsets].map(([key, offset]) => ({ ...partitionOf(key), offset }));
 
 const offsetsOf = (records: readonly ReadRecord[]): Map<string, number> =>
   new Map(records.map((record) => [keyOf(record), record.offset + 1]));
