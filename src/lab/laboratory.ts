@@ -219,9 +219,7 @@ export class Laboratory {
     if (options.fate === 'late') breaks();
     else this.#deliver(brokerId, api, request, options, isWanted, settle);
     if (options.fate !== 'repeated' && options.fate !== 'late') return;
-    clock.after(lateMs, () =>
-      this.#deliver(brokerId, api, request, options, () => true, settle),
-    );
+    clock.after(lateMs, () => this.#deliver(brokerId, api, request, options, () => true, settle));
   }
 
   /** A request reaches the broker if it is still `wanted` then, and the response comes back. */

@@ -59,7 +59,10 @@ export async function main(args: readonly string[], freshSeed: number): Promise<
   return many({ seed, seeds, events, raw, clients });
 }
 
-const clientsOf = ({ groups, transactions }: Record<'groups' | 'transactions', boolean>): Clients =>
+const clientsOf = ({
+  groups,
+  transactions,
+}: Record<'groups' | 'transactions', boolean>): Clients =>
   transactions ? 'transactions' : groups ? 'groups' : 'replication';
 
 function one(options: {

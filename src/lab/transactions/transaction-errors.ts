@@ -17,10 +17,7 @@ const again: readonly number[] = [
   ErrorCode.NETWORK_EXCEPTION,
 ];
 
-const find: readonly number[] = [
-  ErrorCode.NOT_COORDINATOR,
-  ErrorCode.COORDINATOR_NOT_AVAILABLE,
-];
+const find: readonly number[] = [ErrorCode.NOT_COORDINATOR, ErrorCode.COORDINATOR_NOT_AVAILABLE];
 
 const abortable: readonly number[] = [
   ErrorCode.TRANSACTION_ABORTABLE,

@@ -64,7 +64,7 @@ export class TransactionInvariants {
   /** After an event. What was lost that Kafka would have lost as well forgives everything. */
   check(): void {
     const { invariants, targets } = this.#options;
-    if (!this.#isTouched || invariants.losses > 0) return;
+    if (!this.#isTouched || invariants.lostCommitted) return;
     this.#isTouched = false;
     this.#checkIdentities();
     this.#checkCoordinators();
@@ -76,7 +76,7 @@ export class TransactionInvariants {
     const { cluster, invariants } = this.#options;
     const shard = cluster.broker(brokerId)?.transactions.shardOf(transactionalId);
     const isActing = actingCoordinators(cluster).some((one) => one === shard);
-    if (invariants.losses > 0 || !isActing) return;
+    if (invariants.lostCommitted || !isActing) return;
     const { producerId, producerEpoch } = identity;
     const known = this.#epochs.get(producerId) ?? -1;
     const isOver = fencings.includes(errorCode) && known > producerEpoch;
@@ -115,7 +115,7 @@ export class TransactionInvariants {
     mustHold('I-33', transitions[from]?.includes(to) === true, () => {
       return `${transactionalId} goes from ${from} to ${to}`;
     });
-    if (!to.startsWith('Complete') || this.#options.invariants.losses > 0) return;
+    if (!to.startsWith('Complete') || this.#options.invariants.lostCommitted) return;
     for (const target of this.#options.targets) {
       const open = [...(this.#leader(target)?.ledger.open ?? [])];
       const left = open.find((one) => one.producerId === producerId);

@@ -57,7 +57,8 @@ export class TransactionLedger {
     const firstOffset = baseOffsetOf(chunk, at);
     const open = this.#open.get(producerId);
     if (!isControl(chunk, at)) {
-      if (open === undefined) this.#open.set(producerId, { producerId, producerEpoch, firstOffset });
+      if (open === undefined)
+        this.#open.set(producerId, { producerId, producerEpoch, firstOffset });
       return;
     }
     if (open === undefined) return;

@@ -80,7 +80,11 @@ export function drawTransactionProfile(seed: number): TransactionProfile {
       'group.consumer.session.timeout.ms': '3000',
       'group.consumer.assignment.interval.ms': '0',
     },
-    weights: drawFaults(random, { 'join-group': 4, produce: 20, transform: 40, consume: 3 }, faults),
+    weights: drawFaults(
+      random,
+      { 'join-group': 4, produce: 20, transform: 40, consume: 3 },
+      faults,
+    ),
   };
 }
 

@@ -60,7 +60,9 @@ export class TransactionWorkload implements Workload {
     this.#inputs = targetsOf(profile.input);
     this.#outputs = targetsOf(profile.output);
     const logs = () =>
-      [...this.#inputs, ...this.#outputs].map((target) => logView(this.#leaderLog(target)!, target));
+      [...this.#inputs, ...this.#outputs].map((target) =>
+        logView(this.#leaderLog(target)!, target),
+      );
     this.#audit = new TransactionAudit(new History({ logs }));
     this.#inputProducer = this.#audit.history.producer('input');
     const done = ({ value, partition, baseOffset, outcome }: Delivery) => {
@@ -112,7 +114,7 @@ export class TransactionWorkload implements Workload {
   missing(): string | undefined {
     const living = this.#living;
     // As in Kafka, a transaction that has lost its marker, or its coordinator's memory, hangs.
-    if (this.#invariants.losses > 0) return undefined;
+    if (this.#invariants.lostCommitted) return undefined;
     if (living.length === 0) this.#join();
     for (const client of living) client.transform();
     if (this.#producer.pending > 0) return 'the input is not written yet';
@@ -129,7 +131,7 @@ export class TransactionWorkload implements Workload {
   }
 
   end(): void {
-    if (this.#invariants.losses > 0) return;
+    if (this.#invariants.lostCommitted) return;
     const inputs = this.#inputs.flatMap((target) =>
       Array.from({ length: this.#leaderLog(target)!.logEndOffset }, (_, offset) => ({
         ...target,

@@ -115,13 +115,20 @@ export class TransactionalProducer {
   }
 
   /** One batch; `done` hears its offset, or undefined: it was given up. */
-  send(target: Target, values: readonly string[], done: (offset: number | undefined) => void): void {
+  send(
+    target: Target,
+    values: readonly string[],
+    done: (offset: number | undefined) => void,
+  ): void {
     const key = keyOf(target);
     const baseSequence = this.#sequences.get(key) ?? 0;
     this.#sequences.set(key, baseSequence + values.length);
     const { process, deliveryTimeoutMs } = this.#options;
     const timestampMs = process.now();
-    const records = values.map((value) => ({ value: new TextEncoder().encode(value), timestampMs }));
+    const records = values.map((value) => ({
+      value: new TextEncoder().encode(value),
+      timestampMs,
+    }));
     const identity = { ...this.#identity, baseSequence, transactional: true };
     const request = produceRequest(this.transactionalId, target, buildBatch(records, identity));
     if (this.#bumpsEpochs) this.#hasBegun = true;
