@@ -5,7 +5,6 @@ import type { PartitionLog } from '../../log/partition-log.ts';
 import { ErrorCode, errorInfo } from '../../protocol/error-code.ts';
 import type { Stamped } from '../../simulation/trace.ts';
 import { mustHold } from '../invariant-broken.ts';
-import type { Invariants } from '../invariants.ts';
 import type { Target } from '../producer.ts';
 import {
   actingCoordinators,
@@ -17,7 +16,6 @@ import type { Fencing, ProducerIdentity } from './transactional-producer.ts';
 
 interface Options {
   readonly cluster: Cluster;
-  readonly invariants: Invariants;
   /** Where transactions write: the output, and the offsets of the group. */
   readonly targets: readonly Target[];
   readonly producers: () => Iterable<{ readonly name: string; readonly identity: Identity }>;
@@ -61,22 +59,21 @@ export class TransactionInvariants {
     options.cluster.trace.subscribe((stamped) => this.#note(stamped));
   }
 
-  /** After an event. What was lost that Kafka would have lost as well forgives everything. */
+  /** After an event. */
   check(): void {
-    const { invariants, targets } = this.#options;
-    if (!this.#isTouched || invariants.lostCommitted) return;
+    if (!this.#isTouched) return;
     this.#isTouched = false;
     this.#checkIdentities();
     this.#checkCoordinators();
-    for (const target of targets) this.#checkPartition(target);
+    for (const target of this.#options.targets) this.#checkPartition(target);
   }
 
   /** I-33: nobody is fenced for nothing, but by a coordinator that has been replaced. */
   fenced(name: string, { brokerId, api, errorCode, transactionalId, identity }: Fencing): void {
-    const { cluster, invariants } = this.#options;
+    const { cluster } = this.#options;
     const shard = cluster.broker(brokerId)?.transactions.shardOf(transactionalId);
     const isActing = actingCoordinators(cluster).some((one) => one === shard);
-    if (invariants.lostCommitted || !isActing) return;
+    if (!isActing) return;
     const { producerId, producerEpoch } = identity;
     const known = this.#epochs.get(producerId) ?? -1;
     const isOver = fencings.includes(errorCode) && known > producerEpoch;
@@ -115,7 +112,7 @@ export class TransactionInvariants {
     mustHold('I-33', transitions[from]?.includes(to) === true, () => {
       return `${transactionalId} goes from ${from} to ${to}`;
     });
-    if (!to.startsWith('Complete') || this.#options.invariants.lostCommitted) return;
+    if (!to.startsWith('Complete')) return;
     for (const target of this.#options.targets) {
       const open = [...(this.#leader(target)?.ledger.open ?? [])];
       const left = open.find((one) => one.producerId === producerId);

@@ -65,7 +65,8 @@ export function drawTransactionProfile(seed: number): TransactionProfile {
       'transaction.state.log.min.isr': '2',
       'transaction.abort.timed.out.transaction.cleanup.interval.ms': pick(['200', '1000']),
       'min.insync.replicas': pick(['1', '2', '2']),
-      'log.flush.interval.messages': pick(['1', '1', '1', '5']),
+      // Nothing that is committed is ever lost, so nothing is ever to be forgiven.
+      'log.flush.interval.messages': '1',
       'offsets.commit.timeout.ms': pick(['300', '5000']),
       'replica.lag.time.max.ms': pick(['300', '1000', '3000']),
       'broker.heartbeat.interval.ms': '400',

@@ -4,7 +4,6 @@ import type { HistoryProducer, HistorySend } from '../../history/history-produce
 import { logView } from '../../history/log-view.ts';
 import { actingCoordinator, offsetsPartition, offsetsTopic } from '../groups/acting-coordinator.ts';
 import type { GroupApi } from '../groups/member-wire.ts';
-import type { Invariants } from '../invariants.ts';
 import type { Fate, Laboratory, TopicPlan } from '../laboratory.ts';
 import { type Delivery, Producer, type Target } from '../producer.ts';
 import type { ClientAction } from '../profile.ts';
@@ -18,7 +17,6 @@ import { TransformClient } from './transform-client.ts';
 
 interface Surroundings {
   readonly laboratory: Laboratory;
-  readonly invariants: Invariants;
   readonly profile: TransactionProfile;
 }
 
@@ -38,7 +36,6 @@ const targetsOf = ({ name, assignments }: TopicPlan): Target[] =>
  */
 export class TransactionWorkload implements Workload {
   readonly #laboratory: Laboratory;
-  readonly #invariants: Invariants;
   readonly #profile: TransactionProfile;
   readonly #inputs: readonly Target[];
   readonly #outputs: readonly Target[];
@@ -53,9 +50,8 @@ export class TransactionWorkload implements Workload {
   readonly #transactionInvariants: TransactionInvariants;
   #isCalm = false;
 
-  constructor({ laboratory, invariants, profile }: Surroundings) {
+  constructor({ laboratory, profile }: Surroundings) {
     this.#laboratory = laboratory;
-    this.#invariants = invariants;
     this.#profile = profile;
     this.#inputs = targetsOf(profile.input);
     this.#outputs = targetsOf(profile.output);
@@ -76,7 +72,7 @@ export class TransactionWorkload implements Workload {
     const { cluster } = laboratory;
     const producers = () =>
       this.#clients.map(({ name, producer: { identity } }) => ({ name, identity }));
-    const watched = { cluster, invariants, targets, producers };
+    const watched = { cluster, targets, producers };
     this.#transactionInvariants = new TransactionInvariants(watched);
     // So that the internal topics are there before anything goes wrong.
     for (const [keyType, key] of [groupId, 'x'].entries()) {
@@ -113,8 +109,6 @@ export class TransactionWorkload implements Workload {
 
   missing(): string | undefined {
     const living = this.#living;
-    // As in Kafka, a transaction that has lost its marker, or its coordinator's memory, hangs.
-    if (this.#invariants.lostCommitted) return undefined;
     if (living.length === 0) this.#join();
     for (const client of living) client.transform();
     if (this.#producer.pending > 0) return 'the input is not written yet';
@@ -131,7 +125,6 @@ export class TransactionWorkload implements Workload {
   }
 
   end(): void {
-    if (this.#invariants.lostCommitted) return;
     const inputs = this.#inputs.flatMap((target) =>
       Array.from({ length: this.#leaderLog(target)!.logEndOffset }, (_, offset) => ({
         ...target,
