@@ -32,6 +32,9 @@ export const invariants: Readonly<Record<string, string>> = {
   'I-30': 'who holds a partition holds it alone, and it is not free',
   'I-31': 'no epoch of a member falls, except to begin anew, and no generation is forgotten',
   'I-32': 'a commit that is accepted comes from the present generation, and from no rival',
+  'I-33': 'no two clients are one producer, no two coordinators serve one epoch, none errs',
+  'I-34':
+    'what is stable is decided; what is open its coordinator knows, and ends everywhere alike',
   'L-01': 'when all faults have ended, the cluster is whole again',
   'L-02': 'when all faults have ended, the cluster comes to rest',
   'H-01': 'what was acknowledged with acks=all can be read in the end',
@@ -39,4 +42,7 @@ export const invariants: Readonly<Record<string, string>> = {
   'H-03': 'nothing is there twice',
   'H-04': 'a producer that lost nothing is never out of order',
   'H-05': 'what is fetched as committed is the last that was acknowledged, or was sent since',
+  'H-06': 'each input is transformed exactly once in what read_committed shows',
+  'H-07': 'all of a transaction is there or nothing, and so it was said',
+  'H-08': 'the history of all clients has no anomaly: docs/HISTORY.md',
 };

@@ -41,16 +41,19 @@ interface LaboratoryOptions {
 }
 
 /**
- * What becomes of a request. With `request-lost` and `response-lost` the connection breaks, and the
- * client does not know which of the two it was; `repeated` comes a second time, some time later.
+ * What becomes of a request. With `request-lost`, `response-lost` and `late` the connection breaks,
+ * and the client does not know which of them it was; what is late arrives some time after that, and
+ * what is `repeated` arrives at once and then again.
  */
-export type Fate = 'delivered' | 'request-lost' | 'response-lost' | 'repeated';
+export type Fate = 'delivered' | 'request-lost' | 'response-lost' | 'repeated' | 'late';
 
 interface Exchange {
   readonly apiVersion: number;
   readonly timeoutMs: number;
   readonly clientId?: string;
   readonly fate?: Fate;
+  /** The broker acts on it also when the client has given it up: it lay in the socket meanwhile. */
+  readonly isServedLate?: boolean;
   /** The broker is about to act on the request. */
   readonly arrived?: () => void;
   /** The client sees its connection end when the broker does; others only wait in vain. */
@@ -61,8 +64,8 @@ interface Exchange {
 export type Heard<Name extends ApiName> = ResponseOf<Name> | 'silence' | 'closed' | 'timed out';
 
 const clientTimeoutMs = 5000;
-/** After so long a request comes again that was said to be repeated. */
-const repeatedAfterMs = 700;
+/** After so long a request comes that was said to be late, or comes again. */
+const lateMs = 700;
 
 /**
  * A cluster in virtual time with clients that need no sockets: what they send travels over the
@@ -212,11 +215,11 @@ export class Laboratory {
       return;
     }
     if (options.seesBrokerEnd) this.#connectionsOf(brokerId).add(breaks);
-    this.#deliver(brokerId, api, request, options, () => open, settle);
-    if (options.fate !== 'repeated') return;
-    clock.after(repeatedAfterMs, () =>
-      this.#deliver(brokerId, api, request, options, () => true, settle),
-    );
+    const isWanted = () => open || options.isServedLate === true;
+    if (options.fate === 'late') breaks();
+    else this.#deliver(brokerId, api, request, options, isWanted, settle);
+    if (options.fate !== 'repeated' && options.fate !== 'late') return;
+    clock.after(lateMs, () => this.#deliver(brokerId, api, request, options, () => true, settle));
   }
 
   /** A request reaches the broker if it is still `wanted` then, and the response comes back. */

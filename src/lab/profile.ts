@@ -15,7 +15,7 @@ export interface Profile {
 
 /** What clients do; the rest is done to the cluster. */
 const clientActions = [
-  ...(['produce', 'consume', 'join-group', 'leave-group', 'crash-member'] as const),
+  ...(['produce', 'consume', 'transform', 'join-group', 'leave-group', 'crash-member'] as const),
   ...(['stall-member', 'wake-member', 'commit-offsets'] as const),
   ...(['grow-topic', 'crash-coordinator', 'move-coordinator'] as const),
 ];

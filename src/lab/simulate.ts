@@ -1,4 +1,5 @@
 import { AssertionFailure } from '../assert.ts';
+import type { Knobs } from '../config/knobs.ts';
 import { InvariantBroken } from './invariant-broken.ts';
 import { invariants } from './invariant-names.ts';
 import { tellInLanes } from './lanes.ts';
@@ -35,9 +36,10 @@ export function simulate(options: {
   readonly events: number;
   readonly replay?: Events | undefined;
   readonly clients?: Clients;
+  readonly knobs?: Partial<Knobs>;
 }): Failure | undefined {
-  const { seed, clients = 'replication', replay } = options;
-  const swarm = new Swarm({ seed, clients, replay });
+  const { seed, clients = 'replication', replay, knobs } = options;
+  const swarm = new Swarm({ seed, clients, replay, knobs });
   const { trace } = swarm.laboratory.cluster;
   try {
     swarm.run(replay === undefined ? options.events : replay.length - 1);
@@ -80,7 +82,7 @@ export function simplify(failure: Failure): Failure {
 /** All that a person needs to see what happened, and to have it happen again. */
 export function report({ id, detail, seed, clients, choices, chosen, story }: Failure): string {
   const statement = invariants[id] ?? 'an assertion of our own';
-  const mode = clients === 'groups' ? '--groups ' : '';
+  const mode = clients === 'replication' ? '' : `--${clients} `;
   return [
     `seed ${seed} breaks ${id}: ${statement}`,
     `  ${detail}`,

@@ -1,3 +1,4 @@
+import type { Knobs } from '../config/knobs.ts';
 import { Choices } from '../simulation/choices.ts';
 import { actions } from './actions.ts';
 import { checkConverged } from './convergence.ts';
@@ -8,15 +9,25 @@ import { Invariants } from './invariants.ts';
 import { Laboratory } from './laboratory.ts';
 import { type ActionName, drawProfile, isClientAction } from './profile.ts';
 import { ReplicationWorkload } from './replication-workload.ts';
+import { drawTransactionProfile } from './transactions/transaction-profile.ts';
+import { TransactionWorkload } from './transactions/transaction-workload.ts';
 import type { Clients, Workload } from './workload.ts';
 
 interface SwarmOptions {
   readonly seed: number;
-  /** What the clients do: produce and consume, or be in groups. */
+  /** What the clients do: produce and consume, be in groups, or transform in transactions. */
   readonly clients: Clients;
   /** The choices of a former run, to have it again; by default the seed's. */
   readonly replay?: readonly (readonly number[])[] | undefined;
+  /** Rules that are taken back. */
+  readonly knobs?: Partial<Knobs> | undefined;
 }
+
+const profiles = {
+  replication: drawProfile,
+  groups: drawGroupProfile,
+  transactions: drawTransactionProfile,
+} as const;
 
 /** How many events of time go by for one thing that is done. */
 const timePerAction = 9;
@@ -36,11 +47,11 @@ export class Swarm {
   readonly #actions: readonly ActionName[];
   readonly #stepsPerEvent: number;
 
-  constructor({ seed, replay, clients }: SwarmOptions) {
-    const profile = clients === 'groups' ? drawGroupProfile(seed) : drawProfile(seed);
+  constructor({ seed, replay, clients, knobs: ownKnobs }: SwarmOptions) {
+    const profile = profiles[clients](seed);
     const choices = replay === undefined ? Choices.seeded(seed) : Choices.replaying(replay);
     const { brokers, controllers, config, topics, weights } = profile;
-    const knobs = { elrOfReplicas: true };
+    const knobs = { elrOfReplicas: true, ...ownKnobs };
     const laboratory = new Laboratory({ seed, brokers, controllers, config, choices, knobs });
     const invariants = new Invariants(laboratory.cluster);
     for (const topic of topics) laboratory.createTopic(topic);
@@ -48,10 +59,7 @@ export class Swarm {
     this.laboratory = laboratory;
     this.invariants = invariants;
     this.#stepsPerEvent = profile.stepsPerEvent;
-    this.#workload =
-      profile.clients === 'groups'
-        ? new GroupWorkload({ laboratory, invariants, profile })
-        : new ReplicationWorkload({ laboratory, invariants, profile });
+    this.#workload = workload({ laboratory, invariants }, profile);
     this.#actions = Object.entries(weights).flatMap(([name, weight]) =>
       Array.from({ length: weight }, () => name as ActionName),
     );
@@ -141,5 +149,19 @@ export class Swarm {
       this.#timeGoesOn(untilMs);
       this.#check();
     }
+  }
+}
+
+function workload(
+  surroundings: { readonly laboratory: Laboratory; readonly invariants: Invariants },
+  profile: ReturnType<(typeof profiles)[Clients]>,
+): Workload {
+  switch (profile.clients) {
+    case 'replication':
+      return new ReplicationWorkload({ ...surroundings, profile });
+    case 'groups':
+      return new GroupWorkload({ ...surroundings, profile });
+    case 'transactions':
+      return new TransactionWorkload({ ...surroundings, profile });
   }
 }

@@ -1,6 +1,6 @@
 import type { ClientAction } from './profile.ts';
 
-export type Clients = 'replication' | 'groups';
+export type Clients = 'replication' | 'groups' | 'transactions';
 
 /** What the clients of a run do, and what must hold of that besides what holds of any cluster. */
 export interface Workload {

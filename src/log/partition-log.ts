@@ -250,6 +250,9 @@ export class PartitionLog {
   setHighWatermark(offset: number): boolean {
     const highWatermark = Math.max(this.#logStartOffset, Math.min(offset, this.#logEndOffset));
     if (highWatermark === this.#highWatermark) return false;
+    // What was decided below the former one may be above this one.
+    const falls = highWatermark < this.#highWatermark;
+    if (falls) this.producers.rebuild(this.#segments, this.#logStartOffset);
     this.#highWatermark = highWatermark;
     this.producers.highWatermarkMoved(highWatermark);
     return true;
@@ -452,11 +455,7 @@ export class PartitionLog {
   }
 
   #truncated(): void {
-    this.producers.clear();
-    this.#segments.forEachBatch((batch) => {
-      if (producerIdOf(batch, 0) >= 0) this.producers.note(batch, 0);
-    });
-    this.producers.logStartMoved(this.#logStartOffset);
+    this.producers.rebuild(this.#segments, this.#logStartOffset);
     this.#durability.truncated(this.#logEndOffset);
     this.#cleaner.truncated(this.#logEndOffset);
     this.setHighWatermark(this.#highWatermark);

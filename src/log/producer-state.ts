@@ -36,6 +36,10 @@ interface BatchOrigin {
   readonly transactionVersion: number;
 }
 
+interface Batches {
+  forEachBatch(visit: (batch: Uint8Array) => void): void;
+}
+
 const epochMax = 2 ** 15 - 1;
 const sequenceMax = 2 ** 31 - 1;
 
@@ -182,11 +186,16 @@ export class ProducerState {
     }
   }
 
-  clear(): void {
+  /** Begins anew, with what stands in the log. */
+  rebuild(log: Batches, logStartOffset: number): void {
     this.#producers = nobody;
     this.#open.clear();
     this.#ended = [];
     this.#aborted.clear();
+    log.forEachBatch((batch) => {
+      if (producerIdOf(batch, 0) >= 0) this.note(batch, 0);
+    });
+    this.logStartMoved(logStartOffset);
   }
 
   #add(producerId: number): ProducerEntry {

@@ -116,6 +116,18 @@ describe('a transaction', () => {
     expect(log.lastStableOffset).toBe(7);
   });
 
+  it('holds it again when the high watermark falls below its marker, as at a restart', () => {
+    const { log } = makeLog();
+    log.appendAsLeader(producerBatch(7, 0, 0, 3, { transactional: true }), client);
+    log.appendAsLeader(marker(7, 0, 'abort'), coordinator);
+    log.advanceHighWatermark(4);
+    expect(log.lastStableOffset).toBe(4);
+    log.setHighWatermark(3);
+    expect(log.lastStableOffset).toBe(0);
+    log.advanceHighWatermark(4);
+    expect(log.lastStableOffset).toBe(4);
+  });
+
   it('keeps out what is not part of it', () => {
     const { log } = makeLog();
     log.appendAsLeader(producerBatch(7, 0, 0, 1, { transactional: true }), client);

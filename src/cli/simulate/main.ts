@@ -21,6 +21,7 @@ const help = `npm run simulate -- [options]
   --events M    events of each, before everything heals (2000)
   --replay TEXT the choices of a former run of this seed
   --groups      members of groups instead of producers and consumers
+  --transactions  consume, transform, produce in transactions instead
   --raw         print a failure as it is, without making it simpler
   --exhaustive  instead everything that can happen in a small model: --exhaustive --help`;
 
@@ -36,6 +37,7 @@ export async function main(args: readonly string[], freshSeed: number): Promise<
       replay: { type: 'string' },
       raw: { type: 'boolean', default: false },
       groups: { type: 'boolean', default: false },
+      transactions: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -52,10 +54,16 @@ export async function main(args: readonly string[], freshSeed: number): Promise<
     return 2;
   }
   const { raw } = values;
-  const clients = values.groups ? 'groups' : 'replication';
+  const clients = clientsOf(values);
   if (replay !== undefined || seeds === 1) return one({ seed, events, replay, raw, clients });
   return many({ seed, seeds, events, raw, clients });
 }
+
+const clientsOf = ({
+  groups,
+  transactions,
+}: Record<'groups' | 'transactions', boolean>): Clients =>
+  transactions ? 'transactions' : groups ? 'groups' : 'replication';
 
 function one(options: {
   seed: number;

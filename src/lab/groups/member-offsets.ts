@@ -82,7 +82,11 @@ export function fetchOffsets(
       if (group !== undefined && wrongCoordinator.includes(group.errorCode)) {
         wire.forgetCoordinator();
       }
-      if (group?.errorCode !== ErrorCode.NONE) {
+      // Above all UNSTABLE_OFFSET_COMMIT: a transaction may yet change it.
+      const isKnown = group?.topics.every(({ partitions }) =>
+        partitions.every(({ errorCode }) => errorCode === ErrorCode.NONE),
+      );
+      if (group?.errorCode !== ErrorCode.NONE || !isKnown) {
         done({ offsets: undefined, brokerId });
         return;
       }

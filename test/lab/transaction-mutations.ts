@@ -1,0 +1,77 @@
+import type { Mutation } from './mutations.ts';
+
+/** Rules of transactions, each as it reads when broken. */
+export const transactionMutations: readonly Mutation[] = [
+  {
+    name: 'fencing: a producer that begins anew has the epoch of the one before',
+    file: 'src/coordinator/transactions/init-producer.ts',
+    find: 'producerEpoch: producerEpoch + 1, lastProducerEpoch: last',
+    replace: 'producerEpoch: Math.max(producerEpoch, 0), lastProducerEpoch: last',
+  },
+  {
+    name: 'fencing: a producer that begins anew leaves the open transaction as it is',
+    file: 'src/coordinator/transactions/init-producer.ts',
+    find: "if (status === 'Ongoing') return 'fence';",
+    replace: '',
+  },
+  {
+    name: 'fencing: a coordinator adds partitions for an epoch that is over',
+    file: 'src/coordinator/transactions/transaction-shard.ts',
+    find: 'if (metadata.producerEpoch !== producer.producerEpoch) return ErrorCode.PRODUCER_FENCED;',
+    replace: '',
+  },
+  {
+    name: 'fencing: a coordinator ends a transaction at the word of an epoch that is over',
+    file: 'src/coordinator/transactions/end-transaction.ts',
+    find: 'if (metadata.producerEpoch !== request.producerEpoch) return ErrorCode.PRODUCER_FENCED;',
+    replace: '',
+  },
+  {
+    name: 'epochs: what comes late from a client that has one epoch for all counts for the next one',
+    file: 'src/lab/transactions/transaction-wire.ts',
+    find: "clientVersion === 2 || api === 'Produce';",
+    replace: 'clientVersion > 0;',
+  },
+  {
+    name: 'log: a transition counts before it is committed',
+    file: 'src/coordinator/coordinator-journal.ts',
+    find: 'this.#pending.add(lastOffset + 1, timeoutMs, done);',
+    replace: 'this.#pending.add(0, timeoutMs, done);',
+  },
+  {
+    name: 'log: a new coordinator does not read it',
+    file: 'src/coordinator/transactions/transaction-shard.ts',
+    find: 'else this.#transactions.set(transactionalId, { transactionalId, metadata, pending: undefined });',
+    replace: '',
+  },
+  {
+    name: 'log: a new coordinator does not bring to its end what was decided',
+    file: 'src/coordinator/transactions/transaction-shard.ts',
+    find: "if (!metadata.status.startsWith('Prepare')) continue;",
+    replace: 'if (metadata.producerId >= 0) continue;',
+  },
+  {
+    name: 'groups: offsets of a transaction are taken from any generation (KIP-447)',
+    file: 'src/coordinator/group-offsets.ts',
+    find: 'return isTransactional ? checkTransactional(check, offsets) : check;',
+    replace: 'return isTransactional ? ErrorCode.NONE : check;',
+  },
+  {
+    name: 'groups: offsets are told that a transaction may yet change',
+    file: 'src/coordinator/group-offsets.ts',
+    find: 'return this.#pending.has(groupId, { topic, partition });',
+    replace: 'return this.#pending.has(groupId, { topic, partition: -1 });',
+  },
+  {
+    name: 'read committed: open transactions are shown',
+    file: 'src/log/partition-log.ts',
+    find: 'return Math.min(this.#highWatermark, unstable);',
+    replace: 'return this.#highWatermark;',
+  },
+  {
+    name: 'read committed: nobody is told what was aborted',
+    file: 'src/log/producer-state.ts',
+    find: 'if (!marker.committed) this.#aborted.add({ producerId, firstOffset, lastOffset });',
+    replace: '',
+  },
+];

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { replayEvents } from '../../src/lab/replay-text.ts';
+import { report, simplify, simulate } from '../../src/lab/simulate.ts';
+import { withMutation } from './mutate.ts';
+import { transactionMutations } from './transaction-mutations.ts';
+
+const clients = 'transactions';
+const events = 2000;
+const seedsFrom = (first: number, count: number) =>
+  Array.from({ length: count }, (_, at) => first + at);
+
+test('each input is transformed exactly once under a swarm of faults', () => {
+  for (const seed of seedsFrom(1, 12)) {
+    const failure = simulate({ seed, events, clients });
+    expect(failure === undefined ? 'all held' : report(simplify(failure))).toBe('all held');
+  }
+}, 300_000);
+
+test('the same seed does the same, event by event', () => {
+  const once = simulate({ seed: 7, events: 300, clients });
+  expect(simulate({ seed: 7, events: 300, clients })).toEqual(once);
+});
+
+const seedsMax = 40;
+
+describe('a protection that is knocked out is missed:', () => {
+  test('verification (KIP-890): a transaction hangs', () => {
+    const knobs = { transactionVerification: false };
+    const found = seedsFrom(1, seedsMax)
+      .map((seed) => simulate({ seed, events, clients, knobs }))
+      .find((failure) => failure !== undefined);
+    console.log('VERIFICATION', found?.seed, found?.id, found?.detail);
+    expect(found?.id).toBe('I-34');
+  }, 300_000);
+
+  test.each(transactionMutations)(
+    '$name',
+    async (mutation) => {
+      const found = await withMutation(mutation, (mutated) => {
+        const seeds = seedsFrom(mutation.firstSeed ?? 1, seedsMax);
+        for (const seed of seeds) {
+          const f = mutated.simulate({ seed, events, clients });
+          if (f) { console.log('MUT', mutation.name, seed, f.id, f.detail.slice(0, 200)); return seed; }
+        }
+        return undefined;
+      });
+      expect(found).toBeDefined();
+    },
+    300_000,
+  );
+});
