@@ -42,6 +42,7 @@ func newProducer(id string) producer {
 		kgo.TransactionalID(id),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerBatchCompression(kgo.NoCompression()),
+		kgo.MetadataMinAge(10*time.Millisecond),
 		kgo.RetryBackoffFn(func(int) time.Duration { return 2 * time.Millisecond }),
 	)
 	if err != nil {

@@ -158,7 +158,7 @@ describe('compaction', () => {
     }
   });
 
-  test('a marker goes when its transaction has gone, but for the epoch of its producer', async () => {
+  test('a marker goes after its transaction, but for the epoch of its producer', async () => {
     const log = await Compacted.make({ 'delete.retention.ms': '0' });
     const producer = await Transactional.ready(cluster());
     const { id, producerId, epoch } = producer;
