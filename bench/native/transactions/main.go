@@ -1,7 +1,8 @@
-// franz-go's transactional producers: transactions BOOTSTRAP TOPIC PARTITIONS PRODUCERS COUNT
-// RECORDS SIZE commits COUNT transactions in all, shared by PRODUCERS clients with a transactional id
-// each, every one of RECORDS records of SIZE bytes in one partition, and prints how many seconds that
-// took. The first transaction of each, which finds its coordinator, comes before the clock is started.
+// franz-go's transactional producers: transactions BOOTSTRAP TOPIC PARTITIONS PRODUCERS SECONDS
+// RECORDS SIZE has PRODUCERS clients, with a transactional id each, commit one transaction after
+// another for SECONDS, every one of RECORDS records of SIZE bytes in one partition. A quarter of that
+// time comes before, in which they find their coordinators. Prints how many transactions were
+// committed in all, how many of them counted, and in how many seconds.
 package main
 
 import (
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -40,6 +42,7 @@ func newProducer(id string) producer {
 		kgo.TransactionalID(id),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerBatchCompression(kgo.NoCompression()),
+		kgo.MetadataMinAge(10*time.Millisecond),
 		kgo.RetryBackoffFn(func(int) time.Duration { return 2 * time.Millisecond }),
 	)
 	if err != nil {
@@ -68,18 +71,22 @@ func (one producer) transaction(partition int) {
 	}
 }
 
-// Each producer at once with the others, one transaction after another.
-func inParallel(producers []producer, transactions int) {
-	var all sync.WaitGroup
+// Each producer at once with the others, one transaction after another; how many, in how many seconds.
+func inParallel(producers []producer, length time.Duration) (int, float64) {
 	partitions := number(3)
+	begin := time.Now()
+	var all sync.WaitGroup
+	var count atomic.Int64
 	for index, one := range producers {
 		all.Go(func() {
-			for at := range transactions {
-				one.transaction((index + at) % partitions)
+			for at := index; at == index || time.Since(begin) < length; at++ {
+				one.transaction(at % partitions)
+				count.Add(1)
 			}
 		})
 	}
 	all.Wait()
+	return int(count.Load()), time.Since(begin).Seconds()
 }
 
 func main() {
@@ -87,10 +94,10 @@ func main() {
 	for index := range producers {
 		producers[index] = newProducer(fmt.Sprintf("%s-%d", os.Args[2], index))
 	}
-	inParallel(producers, 1)
-	begin := time.Now()
-	inParallel(producers, number(5)/len(producers))
-	fmt.Println(time.Since(begin).Seconds())
+	length := time.Duration(number(5)) * time.Second
+	before, _ := inParallel(producers, length/4)
+	count, seconds := inParallel(producers, length)
+	fmt.Println(before+count, count, seconds)
 	for _, one := range producers {
 		one.client.Close()
 	}

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { batch } from '../harness/batch.ts';
+import { attributes, batch } from '../harness/batch.ts';
 import type { ReadBatch } from '../harness/read-batches.ts';
 import type { Topic } from '../harness/topic.ts';
+import { Transactional } from '../harness/transaction.ts';
 import { until } from '../harness/until.ts';
 import { useCluster } from '../harness/use-cluster.ts';
 
@@ -33,6 +34,11 @@ class Compacted {
     };
     const place = replicas === undefined ? {} : { replicas: [replicas] };
     return new Compacted(await cluster().topic({ configs: { ...always, ...configs }, ...place }));
+  }
+
+  /** What is written from now on is younger than what another has written with the time of day. */
+  later(): void {
+    this.#timestamp = Date.now() + 60_000;
   }
 
   /** One batch of records like `k=v`; `k` alone is a tombstone. */
@@ -150,5 +156,38 @@ describe('compaction', () => {
     for (const brokerId of [first, second]) {
       await log.untilHolds(['1 b=1', '2 a=2', '3 c=1', '4 end=1'], brokerId);
     }
+  });
+
+  test('a marker goes after its transaction, but for the epoch of its producer', async () => {
+    const log = await Compacted.make({ 'delete.retention.ms': '0' });
+    const producer = await Transactional.ready(cluster());
+    const { id, producerId, epoch } = producer;
+    const fields = { producerId, producerEpoch: epoch, baseSequence: 0 };
+    const aborted = batch([{ key: 'aborted', value: '1', timestamp: Date.now() - 600_000 }], {
+      ...fields,
+      attributes: attributes.transactional,
+    });
+    await until('it is written', async () => {
+      const { error } = await log.topic.produce(aborted, { version: 13, transactionalId: id });
+      return error === 'NONE' ? true : undefined;
+    });
+    await producer.ended(false);
+    log.later();
+    const all = async () => log.batches(await log.topic.leader());
+    const markers = async () =>
+      (await all()).filter((each) => (each.attributes & attributes.control) !== 0);
+    expect(await markers()).toMatchObject([{ baseOffset: 1, count: 1 }]);
+    for (const offset of [2, 3]) await log.write([`a=${offset}`]);
+    // Each of these lets one more be compacted.
+    for (let offset = 4; offset < 9; offset++) {
+      await log.write([`a=${offset}`]);
+      await until(`offset ${offset - 2} has gone`, async () =>
+        (await all()).some(({ baseOffset }) => baseOffset === offset - 2) ? undefined : true,
+      );
+    }
+    expect(await markers()).toMatchObject([
+      { baseOffset: 1, count: 0, crcIsRight: true, producerId, producerEpoch: epoch + 1 },
+    ]);
+    expect(await log.topic.fetch({ isolationLevel: 1 })).toMatchObject({ abortedTransactions: [] });
   });
 });
