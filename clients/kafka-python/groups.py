@@ -65,8 +65,10 @@ def _poll(thread, member, config, how):
     # Or it joins first, learns of the topic later and joins anew: and when a poll ends just then, it
     # forgets that it has joined.
     consumer.partitions_for_topic(how["topic"])
+    # A poll that ends when it has just joined forgets it too; a static member must not join twice.
+    timeout_ms = 5000 if "instance_id" in how else 200
     while thread.is_open:
-        messages = [each for found in consumer.poll(200).values() for each in found]
+        messages = [each for found in consumer.poll(timeout_ms).values() for each in found]
         if messages:
             member.read([read_of(each) for each in messages])
             if how["commits"] == "each":

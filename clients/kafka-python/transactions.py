@@ -44,9 +44,9 @@ class transactional:
         self._producer.send_offsets_to_transaction(places, metadata)
 
 
-def writer_in(place):
+def writer_in(place, producer_id):
     described = with_admin(lambda client: client.describe_producers([place]))
-    [writer] = described[place].active_producers
+    [writer] = [each for each in described[place].active_producers if each.producer_id == producer_id]
     return writer
 
 
@@ -65,11 +65,12 @@ def administer():
         described = with_admin(lambda client: client.describe_transactions([name]))[name]
         expect(described.topic_partitions, {place}, "partitions of the transaction")
         expect(described.producer_id, found.producer_id, "producer id")
-        writer = writer_in(place)
-        expect(writer.current_transaction_start_offset, 3, "first offset of the transaction")
+        writer = writer_in(place, found.producer_id)
+        expect(writer.current_transaction_start_offset, 5, "first offset of the transaction")
         spec = AbortTransactionSpec(place, *writer[:2], coordinator_epoch=writer.coordinator_epoch)
         with_admin(lambda client: client.abort_transaction(spec))
-        expect(writer_in(place).current_transaction_start_offset, -1, "nothing is open")
+        writer = writer_in(place, found.producer_id)
+        expect(writer.current_transaction_start_offset, -1, "nothing is open")
         producer.abort()
         seen = ledger.settle(producer)
         producer.close()

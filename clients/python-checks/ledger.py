@@ -27,6 +27,10 @@ class Ledger:
         self._partitions = range(partitions)
         self._written: list[Written] = []  # in the order of writing
         client.create_topic(self.topic, partitions)
+        # So each broker, leader of some of it, has heard of it before anyone reads.
+        first = [row._replace(offset=n % 2) for n, row in enumerate(self.batch())]
+        client.write(self.topic, first)
+        self._written += [Written(row, False) for row in first]
         self.committed, self.uncommitted = [self._read(client, each) for each in ISOLATIONS]
 
     def _read(self, client, isolation):

@@ -19,10 +19,11 @@ final class Tools {
       "WARN .*(UNKNOWN_TOPIC_OR_PARTITION|LEADER_NOT_AVAILABLE|NOT_LEADER_OR_FOLLOWER"
           + "|UnknownTopicOrPartition|NotLeaderOrFollower).*";
 
-  /** What tools for groups say on standard error when all is well. */
+  /** What tools for groups and transactions say on standard error when all is well. */
   private static final String REMARK =
       "The consumer rebalance protocol .KIP-848. is production-ready!.*"
-          + "|Consumer group '.*' has no active members\\.|";
+          + "|Consumer group '.*' has no active members\\."
+          + "|.* retrying .* Error: CONCURRENT_TRANSACTIONS .*|";
 
   private final Path script;
   private final Properties mainClasses = new Properties();
