@@ -20,7 +20,7 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const checks = readJson(path('checks.json'));
 const width = availableParallelism();
-const limitMs = 120_000;
+const limitMs = 240_000;
 
 const { values: options, positionals: names } = parseArgs({
   options: { real: { type: 'boolean' }, page: { type: 'boolean' } },

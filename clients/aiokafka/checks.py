@@ -11,6 +11,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.partitioner import murmur2
 
 import groups
+import transactions
 from records import Journal, Record, keyed_by, numbered
 from report import BROKERS, PREFIX, WAIT_SECONDS, expect, reported, status
 
@@ -275,7 +276,8 @@ async def main():
     await check("admin", admin())
 
 
-wait_for_groups = groups.start()  # beside all the rest, as they mostly wait
+waits = [groups.start(), transactions.start()]  # beside all the rest, as they mostly wait
 asyncio.run(main())
-wait_for_groups()
+for wait in waits:
+    wait()
 sys.exit(status())

@@ -58,6 +58,8 @@ class _Joined:
             "session_timeout_ms": how.get("session_timeout_ms", 30_000),
             "group_instance_id": how.get("instance_id"),
         }
+        if "isolation" in how:
+            config |= {"isolation_level": how["isolation"]}
         if "kind" in how:
             config |= {"partition_assignment_strategy": [ASSIGNORS[how["kind"]]]}
         joined = cls()
@@ -126,7 +128,8 @@ def write(topic, rows):
 
 def committed(group_id, topic):
     answer = with_admin(lambda client: client.list_consumer_group_offsets(group_id))
-    return [answer[TopicPartition(topic, partition)].offset for partition in range(6)]
+    found = {place.partition: each.offset for place, each in answer.items() if place.topic == topic}
+    return [found.get(partition, -1) for partition in range(6)]
 
 
 def administer(group):

@@ -22,6 +22,7 @@ from confluent_kafka.admin import (
 )
 
 import groups
+import transactions
 from records import Journal, Record, keyed_by, numbered
 from report import BROKERS, PREFIX, WAIT_SECONDS, check, eventually, expect, status
 
@@ -230,7 +231,7 @@ def admin():
 
 
 check("create-topic", create_topic)
-wait_for_groups = groups.start()  # beside all the rest, as they mostly wait
+waits = [groups.start(), transactions.start()]  # beside all the rest, as they mostly wait
 for codec in ["uncompressed", "gzip", "snappy", "lz4", "zstd"]:
     name = "none" if codec == "uncompressed" else codec
     check(f"produce-{codec}", produced, codec, **{"compression.type": name})
@@ -249,5 +250,6 @@ check("read-from-timestamp", read_from_timestamp)
 check("compare-all", compare_all)
 check("metadata", metadata)
 check("admin", admin)
-wait_for_groups()
+for wait in waits:
+    wait()
 sys.exit(status())

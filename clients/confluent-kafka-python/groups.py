@@ -29,6 +29,8 @@ def join(member, how):
         config |= {"session.timeout.ms": how.get("session_timeout_ms", 45_000)}
     if "instance_id" in how:
         config |= {"group.instance.id": how["instance_id"]}
+    if "isolation" in how:
+        config |= {"isolation.level": how["isolation"]}
     config |= KINDS.get(how.get("kind"), {})
     return _InThread(lambda thread: _poll(thread, member, Consumer(config), how), how["topic"])
 
@@ -90,8 +92,8 @@ def write(topic, rows):
 def committed(group_id, _topic):
     asked = [ConsumerGroupTopicPartitions(group_id)]
     answer = client.list_consumer_group_offsets(asked)[group_id].result()
-    places = sorted(answer.topic_partitions, key=lambda place: place.partition)
-    return [place.offset for place in places]
+    found = {place.partition: place.offset for place in answer.topic_partitions}
+    return [found.get(partition, -1) for partition in range(6)]
 
 
 def type_of(group_id):

@@ -26,13 +26,21 @@ export class Ledger {
   #client;
   #partitions;
 
-  /** @param {Client} client */
+  /**
+   * On a topic to which is written before anyone reads: so each broker, leader of some of it, has
+   * heard of it.
+   *
+   * @param {Client} client
+   */
   static async open(client, name, partitions) {
     const ledger = new Ledger();
     ledger.#client = client;
     ledger.topic = named(name);
     ledger.#partitions = Array.from({ length: partitions }, (_, partition) => partition);
     await client.createTopic(ledger.topic, partitions);
+    const first = ledger.batch();
+    await client.write(ledger.topic, first);
+    ledger.rows.push(...first.map((row, i) => ({ ...row, offset: i % 2, isAborted: false })));
     ledger.committed = await ledger.#read('read_committed');
     ledger.uncommitted = await ledger.#read('read_uncommitted');
     return ledger;

@@ -1,4 +1,4 @@
-import { Member, until } from './member.mjs';
+import { until } from './member.mjs';
 
 const atMost = 10;
 

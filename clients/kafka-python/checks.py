@@ -8,6 +8,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.partitioner.default import murmur2
 
 import groups
+import transactions
 from records import Journal, Record, keyed_by, numbered
 from report import BROKERS, PREFIX, WAIT_SECONDS, check, eventually, expect, status
 
@@ -210,7 +211,7 @@ def admin():
 
 
 check("create-topic", create_topic)
-wait_for_groups = groups.start()  # beside all the rest, as they mostly wait
+waits = [groups.start(), transactions.start()]  # beside all the rest, as they mostly wait
 for codec in ["uncompressed", "gzip", "snappy", "lz4", "zstd"]:
     kind = None if codec == "uncompressed" else codec
     check(f"produce-{codec}", produced, codec, compression_type=kind)
@@ -229,5 +230,6 @@ check("read-from-timestamp", read_from_timestamp)
 check("compare-all", compare_all)
 check("metadata", metadata)
 check("admin", admin)
-wait_for_groups()
+for wait in waits:
+    wait()
 sys.exit(status())

@@ -153,7 +153,8 @@ final class Group implements AutoCloseable {
     until(this::committed, wanted);
   }
 
-  private Map<Integer, Long> committed() throws Exception {
+  /** The group's offsets, by partition. */
+  Map<Integer, Long> committed() throws Exception {
     var offsets = admin.listConsumerGroupOffsets(id).partitionsToOffsetAndMetadata().get();
     return offsets.entrySet().stream()
         .collect(Collectors.toMap(at -> at.getKey().partition(), at -> at.getValue().offset()));

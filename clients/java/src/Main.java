@@ -15,6 +15,8 @@ public final class Main {
 
       var groups = new GroupChecks(report, session, admin);
       groups.start(); // beside all the rest, as they mostly wait
+      var transactions = new TransactionChecks(report, session, admin);
+      transactions.start();
 
       var writing = new Writing(session, topic, 3);
       report.check("produce-uncompressed", () -> writing.withCodec("none"));
@@ -42,6 +44,7 @@ public final class Main {
       report.check("metadata", () -> administration.metadata(topic));
       report.check("admin", () -> administration.everythingElse(session.prefix + "-admin"));
       groups.join();
+      transactions.join();
     }
     System.exit(report.allOk() ? 0 : 1);
   }

@@ -34,6 +34,13 @@ final class Console {
     return startConsumer(topic, partition, offset, count, format);
   }
 
+  /** So many values of a partition from its start, at an isolation level. */
+  List<String> values(String topic, int partition, int count, String isolation)
+      throws InterruptedException {
+    String format = "print.value=true --isolation-level " + isolation;
+    return finish(startConsumer(topic, partition, "earliest", count, format), count);
+  }
+
   private ToolProcess startConsumer(
       String topic, int partition, Object offset, int count, String format) {
     String place = " --topic %s --partition %d --offset %s".formatted(topic, partition, offset);

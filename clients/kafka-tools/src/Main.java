@@ -22,6 +22,8 @@ public final class Main {
 
     var groups = new Groups(report, tools, prefix);
     groups.start(); // beside all the rest, as they mostly wait
+    var transactions = new Transactions(report, tools, prefix);
+    transactions.start();
 
     var records = new Records(console, prefix, journal);
     for (String codec : CODECS) {
@@ -58,6 +60,7 @@ public final class Main {
     report.check("metadata", () -> administration.metadata(prefix + "-created"));
     report.check("admin", () -> administration.everythingElse(prefix + "-admin"));
     groups.join();
+    transactions.join();
     System.exit(report.allOk() ? 0 : 1);
   }
 }

@@ -57,8 +57,7 @@ final class Others {
   }
 
   String features() throws Exception {
-    String line = "features --bootstrap-server " + System.getenv("BOOTSTRAP_SERVERS") + " describe";
-    List<String> said = tools.runAsIs(line);
+    List<String> said = tools.runCommand("features", "describe");
     String level = "Feature: metadata.version\\s.*FinalizedVersionLevel: 4\\.3-IV0\\s.*";
     Report.expect(said.stream().anyMatch(feature -> feature.matches(level)), "features: " + said);
     return said.size() + " features";

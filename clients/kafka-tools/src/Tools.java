@@ -19,10 +19,11 @@ final class Tools {
       "WARN .*(UNKNOWN_TOPIC_OR_PARTITION|LEADER_NOT_AVAILABLE|NOT_LEADER_OR_FOLLOWER"
           + "|UnknownTopicOrPartition|NotLeaderOrFollower).*";
 
-  /** What tools for groups say on standard error when all is well. */
+  /** What tools for groups and transactions say on standard error when all is well. */
   private static final String REMARK =
       "The consumer rebalance protocol .KIP-848. is production-ready!.*"
-          + "|Consumer group '.*' has no active members\\.|";
+          + "|Consumer group '.*' has no active members\\."
+          + "|.* retrying .* Error: CONCURRENT_TRANSACTIONS .*|";
 
   private final Path script;
   private final Properties mainClasses = new Properties();
@@ -42,6 +43,11 @@ final class Tools {
 
   List<String> run(String line, String input) throws InterruptedException {
     return finish(start(line, input), "");
+  }
+
+  /** A tool whose commands come behind the cluster. */
+  List<String> runCommand(String tool, String command) throws InterruptedException {
+    return runAsIs(tool + CLUSTER + " " + command);
   }
 
   /** Runs a tool that asks nobody, or is told in the line whom. */
@@ -67,8 +73,12 @@ final class Tools {
 
   /** Runs a tool in a JVM of its own, which can be killed. */
   Process startInOwnJvm(String line) throws IOException {
+    return startInOwnJvmAsIs(line + CLUSTER);
+  }
+
+  Process startInOwnJvmAsIs(String line) throws IOException {
     List<String> command = new ArrayList<>(List.of(script.toString()));
-    command.addAll(List.of((line + CLUSTER).split(" ")));
+    command.addAll(List.of(line.split(" ")));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 
