@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"sync"
 
 	"github.com/segmentio/kafka-go"
 	"odradek/checks"
@@ -35,6 +36,8 @@ func main() {
 	}
 	report := &checks.Report{}
 	groups := checks.BeginGroups(report, p.groups())
+	var beside sync.WaitGroup
+	beside.Go(func() { p.checkTransactions(report) })
 	report.Check("create-topic", p.createTopic)
 	report.Check("metadata", p.metadata)
 	p.checkWriter(report)
@@ -45,5 +48,6 @@ func main() {
 	})
 	report.Check("admin", p.administrate)
 	groups.End()
+	beside.Wait()
 	report.End()
 }
