@@ -148,6 +148,7 @@ export class TransformClient {
         if (tenures.get(key) !== this.#tenures.get(key)) continue;
         this.#positions.set(key, Math.max(offset, 0));
       }
+      if (offsets !== undefined) this.transform();
     });
   }
 
@@ -219,7 +220,7 @@ export class TransformClient {
   #think(then: () => void): void {
     const { laboratory, isCalm } = this.#options;
     const { choices } = laboratory;
-    if (isCalm() || !choices.chance(4, 'takes its time')) then();
+    if (isCalm() || !choices.chance(3, 'takes its time')) then();
     else this.member.wire.process.after(choices.pick(thinkingMs, 'how long'), then);
   }
 
