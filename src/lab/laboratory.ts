@@ -66,7 +66,7 @@ interface Exchange {
 export type Heard<Name extends ApiName> = ResponseOf<Name> | 'silence' | 'closed' | 'timed out';
 
 const clientTimeoutMs = 5000;
-/** After so long a request comes that was said to be late, or comes again, if nothing else is said. */
+/** After so long what is late comes, or comes again, unless something else is said. */
 const usualLateMs = 700;
 
 /**

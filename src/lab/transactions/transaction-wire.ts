@@ -146,9 +146,9 @@ export class TransactionWire {
 const isLate = (fate: Fate): boolean => fate === 'late' || fate === 'repeated';
 
 /**
- * What a client has given up may still be read by the broker, or come a second time. Before KIP-890
- * all transactions of a producer have the same epoch, and a late end, or late offsets, count for the
- * next one: only what is written has sequence numbers and is verified.
+ * What a client has given up may still be read by the broker, or come a second time. Before
+ * KIP-890 all transactions of a producer have the same epoch, and a late end, or late offsets,
+ * count for the next one: only what is written has sequence numbers and is verified.
  */
 const mayComeLate = (api: TransactionApi, clientVersion: ClientVersion): boolean =>
   clientVersion === 2 || api === 'Produce';
