@@ -13,7 +13,7 @@ import type { AuditedTransaction, TransactionAudit } from './transaction-audit.t
 import type { ClientVersion, TransactionApi } from './transaction-wire.ts';
 import { type Fencing, TransactionalProducer } from './transactional-producer.ts';
 
-export interface TransformPlan {
+interface TransformPlan {
   readonly groupId: string;
   readonly input: string;
   readonly output: string;
