@@ -19,6 +19,18 @@ test('the first test in README.md is the example that runs', () => {
   expect(shown).toBe(read('examples/first.test.ts'));
 });
 
+test('the first test in docs/HISTORY.md is the example that runs', () => {
+  const [shown] = found(read('docs/HISTORY.md'), /^```ts\n([\s\S]*?)^```$/gm);
+  expect(shown).toBe(read('examples/history.test.ts'));
+});
+
+test('docs/HISTORY.md has every rule of the checker', () => {
+  const page = read('docs/HISTORY.md');
+  const declared = found(read('src/history/finding.ts'), /^ {2}\| '([\w-]+)'/gm);
+  expect(declared.length).toBeGreaterThan(15);
+  expect(declared.filter((rule) => !page.includes(`\`${rule}\``))).toEqual([]);
+});
+
 test('the commands in README.md exist', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const texts = ['README.md', 'CONTRIBUTING.md', 'docs/STYLE.md'].map(read).join('\n');

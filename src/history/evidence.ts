@@ -135,7 +135,7 @@ export class Evidence {
     return partition;
   }
 
-  /** Where a write lies: as it was acknowledged, or as it was seen if nobody else wrote the value. */
+  /** Where a write lies: as acknowledged, or as seen if nobody else wrote the value. */
   placeOf({ send, record }: Write): { partition: number; offset: number } | undefined {
     const { partition, offset } = record;
     if (partition !== undefined && offset !== undefined) return { partition, offset };

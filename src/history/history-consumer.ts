@@ -65,7 +65,7 @@ export class HistoryConsumer {
     transaction?.operation.reads.push(read);
   }
 
-  /** All that it has now. Where it had a partition already it goes on; elsewhere it begins anywhere. */
+  /** All that it has now. What it had already it goes on with; elsewhere it begins anywhere. */
   assigned(partitions: readonly Place[]): void {
     const kept = this.#assignment.filter((old) => partitions.some((place) => same(old, place)));
     this.#assignment = partitions;

@@ -1,5 +1,5 @@
 import { type ClientRecord, type OffsetLike, toOffset } from './identity.ts';
-import type { OffsetCommit, Send, Transaction } from './operation.ts';
+import type { Acks, OffsetCommit, Send, Transaction } from './operation.ts';
 import { offsetsOf, type PartitionOffset, type Recorder } from './recorder.ts';
 
 /** A record to be sent; the partition may be the client's own choice. */
@@ -15,8 +15,13 @@ export interface Acknowledgement {
 
 interface Sender {
   readonly client: string;
-  readonly acks?: -1 | 0 | 1;
+  readonly acks?: Acks;
   readonly keepsOrder?: boolean;
+}
+
+/** How one send differs from others of its producer. */
+interface SendOptions {
+  readonly acks?: Acks;
 }
 
 /** One send that is under way. Left alone its outcome is unknown, as after a timeout. */
@@ -30,7 +35,7 @@ export class HistorySend {
     this.#send = send;
   }
 
-  /** With the place of each record, in their order, or of the first one if all have one partition. */
+  /** With the place of each record, in order, or of the first if all are in one partition. */
   acknowledged(places: Acknowledgement | readonly Acknowledgement[] = []): void {
     const { records } = this.#send;
     const each = Array.isArray(places) ? places : following(places as Acknowledgement, records);
@@ -74,8 +79,8 @@ export class HistoryProducer {
   }
 
   /** Notes that these records are sent from now on. */
-  send(records: RecordToSend | readonly RecordToSend[]): HistorySend {
-    return beginSend(this.#recorder, this.#sender, records);
+  send(records: RecordToSend | readonly RecordToSend[], options: SendOptions = {}): HistorySend {
+    return beginSend(this.#recorder, { ...this.#sender, ...options }, records);
   }
 
   /** Notes that a transaction has begun. */

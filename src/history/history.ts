@@ -2,24 +2,24 @@ import { HistoryConsumer } from './history-consumer.ts';
 import { HistoryProducer } from './history-producer.ts';
 import type { Identify } from './identity.ts';
 import type { LogView } from './log-view.ts';
-import type { Isolation, Operation } from './operation.ts';
+import type { Acks, Isolation, Operation } from './operation.ts';
 import { Recorder } from './recorder.ts';
 
 export interface HistoryOptions {
   /** What tells a record from all others of its topic. Default: its value. */
   readonly identify?: Identify;
   /** What the brokers have in the end, asked for by the checker. */
-  readonly logs?: () => readonly LogView[];
+  readonly logs?: (identify?: Identify) => readonly LogView[];
 }
 
-export interface ProducerOptions {
+export interface HistoryProducerOptions {
   /** As in Produce: what was acknowledged without replicas may be lost, and is reported. */
-  readonly acks?: -1 | 0 | 1;
+  readonly acks?: Acks;
   /** Sends that overlap keep their order as well, as those of Kafka's own producer. */
   readonly keepsOrder?: boolean;
 }
 
-export interface ConsumerOptions {
+export interface HistoryConsumerOptions {
   readonly group?: string;
   readonly isolation?: Isolation;
   /** Where its group has committed nothing it begins with the first record there is. */
@@ -36,16 +36,16 @@ export class History {
 
   constructor({ identify, logs = () => [] }: HistoryOptions = {}) {
     this.#recorder = new Recorder(identify);
-    this.#logs = logs;
+    this.#logs = () => logs(identify);
   }
 
   /** A producer of this name: one process. Who begins anew has another name. */
-  producer(client: string, options: ProducerOptions = {}): HistoryProducer {
+  producer(client: string, options: HistoryProducerOptions = {}): HistoryProducer {
     return new HistoryProducer(this.#recorder, { client, ...options });
   }
 
   /** A consumer of this name: one process. Who begins anew has another name. */
-  consumer(client: string, options: ConsumerOptions = {}): HistoryConsumer {
+  consumer(client: string, options: HistoryConsumerOptions = {}): HistoryConsumer {
     const { group, isolation = 'read_committed', fromBeginning = false } = options;
     return new HistoryConsumer(this.#recorder, { client, group, isolation, fromBeginning });
   }

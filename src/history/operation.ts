@@ -23,13 +23,16 @@ export interface OffsetOf extends Place {
 }
 
 /** What is certain of a request: `unknown` also when its answer never came. */
-export type Outcome = 'acknowledged' | 'failed' | 'unknown';
+type Outcome = 'acknowledged' | 'failed' | 'unknown';
+
+/** As in Produce: -1 is every in-sync replica. */
+export type Acks = -1 | 0 | 1;
 
 /** Times are turns of the history: what has not ended ends at infinity. */
 export interface Send {
   readonly kind: 'send';
   readonly client: string;
-  readonly acks: -1 | 0 | 1;
+  readonly acks: Acks;
   /** Sends of this producer that overlap keep their order, too. */
   readonly keepsOrder: boolean;
   readonly transaction: Transaction | undefined;

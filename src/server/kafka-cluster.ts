@@ -1,3 +1,5 @@
+import { History, type HistoryOptions } from '../history/history.ts';
+import type { Identify } from '../history/identity.ts';
 import { ErrorCode } from '../protocol/error-code.ts';
 import { UnregisterBroker } from '../protocol/messages/unregister-broker.ts';
 import type { Link, NodeId } from '../simulation/network.ts';
@@ -31,6 +33,7 @@ import {
   type LinkOptions,
   type LinkRoute,
 } from './links.ts';
+import { logViews } from './log-views.ts';
 import { writeRecording } from './recording-file.ts';
 import { type UntilOptions, until } from './until.ts';
 
@@ -215,6 +218,16 @@ export class KafkaCluster implements AsyncDisposable {
   /** A consumer group, or any other, by its id; it need not exist yet. */
   group(groupId: string): KafkaGroup {
     return new KafkaGroup({ cluster: this, life: this.#living }, groupId);
+  }
+
+  /**
+   * A history for what clients of this cluster do. Its checker also looks at what the cluster has:
+   * at the logs of all partitions, as they are then.
+   */
+  history(options: Pick<HistoryOptions, 'identify'> = {}): History {
+    checkNames('history', options, ['identify']);
+    const logs = (identify?: Identify) => logViews(this.#living().cluster, identify);
+    return new History({ ...options, logs });
   }
 
   /**

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { checkHistory } from '../../src/history/check-history.ts';
-import { cases } from './cases.ts';
+import { clientCases } from './client-cases.ts';
+import { recordCases } from './record-cases.ts';
 import { Scene } from './scene.ts';
 
-describe.each(Object.entries(cases))('%s', (_name, those) => {
+describe.each(Object.entries({ ...recordCases, ...clientCases }))('%s', (_name, those) => {
   test.each(those)('$name', ({ play, found, options }) => {
     const scene = new Scene();
     play(scene);

@@ -23,7 +23,7 @@ test('whatever clients of a Kafka as it should be have seen is consistent', () =
     fc.property(steps, (acts) => {
       expect(rulesIn(play(acts))).toEqual([]);
     }),
-    { numRuns: 500, seed: 7 },
+    { numRuns: 200, seed: 7 },
   );
 });
 
@@ -36,7 +36,7 @@ test.each(Object.entries(faults))('%s: %s', (fault, rules) => {
       seen++;
       expect(rulesIn(model)).toContainEqual(expect.stringMatching(new RegExp(`^(${rules}): `)));
     }),
-    { numRuns: 200, seed: 7 },
+    { numRuns: 150, seed: 7 },
   );
-  expect(seen).toBeGreaterThan(20);
+  expect(seen).toBeGreaterThan(10);
 });

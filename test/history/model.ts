@@ -43,8 +43,8 @@ interface ModelReader {
 const topic = 't';
 
 /**
- * Kafka as it should be, of two partitions: producers, transactions, a group that consumes partition
- * 0, transforms and produces to partition 1, and readers. It notes what its clients see.
+ * Kafka as it should be, of two partitions: producers, transactions, a group that consumes from
+ * partition 0 and produces to partition 1, and readers. It notes what its clients see.
  */
 export class Model {
   readonly history = new History({ logs: () => this.#views() });
@@ -159,7 +159,7 @@ export class Model {
     this.#finish(open, fate);
   }
 
-  /** 0: committed; 1: committed, and nobody is told; 2: not, and nobody is told; 3: aborted; 4: by time. */
+  /** 0: committed; 1: committed, nobody is told; 2: not, nobody is told; 3: aborted; 4: by time. */
   #finish({ told, entries, next }: Open, fate: number): void {
     if (fate < 3) told.committing();
     const isCommitted =

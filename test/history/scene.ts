@@ -1,4 +1,4 @@
-import type { ConsumerOptions, ProducerOptions } from '../../src/history/history.ts';
+import type { HistoryConsumerOptions, HistoryProducerOptions } from '../../src/history/history.ts';
 import { History } from '../../src/history/history.ts';
 import type { HistoryTransaction } from '../../src/history/history-producer.ts';
 import type { LoggedRecord, LogView } from '../../src/history/log-view.ts';
@@ -41,7 +41,7 @@ export class Scene {
     this.history = new History({ logs: () => this.logs });
   }
 
-  producer(client = 'p', options: ProducerOptions = {}) {
+  producer(client = 'p', options: HistoryProducerOptions = {}) {
     const producer = this.history.producer(client, options);
     return {
       begin: () => producer.begin(),
@@ -49,7 +49,7 @@ export class Scene {
     };
   }
 
-  consumer(client = 'c', options: ConsumerOptions = {}) {
+  consumer(client = 'c', options: HistoryConsumerOptions = {}) {
     return this.history.consumer(client, { fromBeginning: true, ...options });
   }
 }

@@ -50,7 +50,7 @@ function graphOf(evidence: Evidence): Graph {
   return graph;
 }
 
-/** Edges from the latest steps that were over: what was over before them is reached through them. */
+/** Edges from the latest steps that were over; what was over earlier is reached through them. */
 function addRealTime(graph: Graph, steps: readonly Step[]): void {
   const turns = steps.flatMap((step) => [
     { at: begunAt(step), step, begins: true },
@@ -65,7 +65,7 @@ function addRealTime(graph: Graph, steps: readonly Step[]): void {
   }
 }
 
-/** Takes away, one after another, what nothing left leads to: of what is consistent nothing stays. */
+/** Takes away what nothing that is left leads to: of what is consistent nothing stays. */
 function peel(graph: Graph): void {
   const incoming = new Map<Step, number>();
   for (const edges of graph.values()) {

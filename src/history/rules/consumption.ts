@@ -2,7 +2,7 @@ import { type Evidence, placeName } from '../evidence.ts';
 import { type HistoryFinding, recordText } from '../finding.ts';
 import type { Place, SeenRecord, Transaction } from '../operation.ts';
 
-/** Consume-transform-produce: transactions that commit offsets of their group with what they wrote. */
+/** Consume-transform-produce: transactions that commit offsets with what they wrote. */
 export function* consumption(evidence: Evidence): Generator<HistoryFinding> {
   const byGroup = new Map<string, Transaction[]>();
   for (const transaction of evidence.transactions) {
@@ -46,10 +46,10 @@ function* consumedTwice(
   for (const { record, by } of inputsOf(committed).values()) {
     if (by.length < 2) continue;
     const clients = by.map(({ client }) => client);
-    const told = `${recordText(record)} was consumed in ${by.length} transactions of group '${group}'`;
+    const told = `was consumed in ${by.length} transactions of group '${group}'`;
     yield {
       rule: 'consumed-twice',
-      message: `${told} that are committed: of ${clients.join(' and of ')}`,
+      message: `${recordText(record)} ${told} that are committed: of ${clients.join(' and of ')}`,
       clients: [...new Set(clients)],
       records: [record],
     };
@@ -80,9 +80,10 @@ function* consumedNever(
       if (taken.has(`${placeName(place)} ${offset}`)) continue;
       const [value] = here.valuesAt.get(offset)!.keys();
       const record = { ...place, offset, value: value! };
+      const told = `was consumed in no transaction of group '${group}'`;
       yield {
         rule: 'consumed-never',
-        message: `${recordText(record)} was consumed in no transaction of group '${group}', and ${by.client} committed offset ${end}`,
+        message: `${recordText(record)} ${told}, and ${by.client} committed offset ${end}`,
         clients: [by.client],
         records: [record],
       };

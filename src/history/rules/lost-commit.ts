@@ -19,9 +19,11 @@ export function* lostCommits(evidence: Evidence): Generator<HistoryFinding> {
       if (last === undefined || mayBe(commits, fetch, fetched.offset)) continue;
       const place = placeName(fetched);
       const told = fetched.offset < 0 ? 'no offset' : `offset ${fetched.offset}`;
+      const asked = `${fetch.client} was told that group '${fetch.group}'`;
+      const known = `${last.client} had committed ${last.offset}`;
       yield {
         rule: 'lost-commit',
-        message: `${fetch.client} was told that group '${fetch.group}' has committed ${told} of ${place}: ${last.client} had committed ${last.offset}`,
+        message: `${asked} has committed ${told} of ${place}: ${known}`,
         clients: [fetch.client, last.client],
         records: [],
       };

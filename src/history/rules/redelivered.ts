@@ -16,9 +16,10 @@ export function* redelivered(evidence: Evidence): Generator<HistoryFinding> {
   }
   for (const { record, group, clients } of given.values()) {
     if (clients.length === 1) continue;
+    const told = `was given ${clients.length} times to group '${group}'`;
     yield {
       rule: 'redelivered',
-      message: `${recordText(record)} was given ${clients.length} times to group '${group}': to ${clients.join(', ')}`,
+      message: `${recordText(record)} ${told}: to ${clients.join(', ')}`,
       clients: [...new Set(clients)],
       records: [record],
     };

@@ -100,9 +100,10 @@ const later = (last: Sent | undefined, records: readonly Sent[]): Sent =>
 
 function findingOf(rule: HistoryRule, last: Sent, next: Sent, how: string): HistoryFinding {
   const { client } = next.send;
+  const told = `${client} sent ${recordText(next.record)}`;
   return {
     rule,
-    message: `${client} sent ${recordText(next.record)} after ${recordText(last.record)}: it ${how}`,
+    message: `${told} after ${recordText(last.record)}: it ${how}`,
     clients: [client],
     records: [last.record, next.record],
   };
