@@ -102,9 +102,7 @@ export class Evidence {
     const known = writes.filter(
       ({ record }) => record.offset === seen.offset && record.partition === seen.partition,
     );
-    if (known.length > 0) return known;
-    const open = writes.filter(({ record }) => record.offset === undefined);
-    return open.length > 0 ? open : writes;
+    return known.length > 0 ? known : writes;
   }
 
   isCommittedTransaction(transaction: Transaction): boolean {

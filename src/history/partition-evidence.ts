@@ -77,8 +77,8 @@ export class PartitionEvidence implements Place {
     return undefined;
   }
 
-  /** A record of this offset may be gone by now, deleted or superseded. */
-  mayBeGone(offset: number): boolean {
+  /** A record of this offset, or of any, may be gone by now, deleted or superseded. */
+  mayBeGone(offset = 0): boolean {
     if (this.log === undefined) return false;
     return this.log.compacted || offset < this.log.startOffset;
   }

@@ -242,6 +242,18 @@ const groups: readonly Case[] = [
     found: ['lost-commit'],
   },
   {
+    name: 'what was refused is committed, and what nobody has asked for yet',
+    play: (scene) => {
+      const consumer = scene.consumer('c', { group: 'g' });
+      consumer.commit([{ ...place(), offset: 3 }]).acknowledged();
+      consumer.commit([{ ...place(), offset: 9 }]).failed();
+      consumer.fetchOffsets()([{ ...place(), offset: 9 }]);
+      consumer.fetchOffsets()([{ ...place(), offset: 5 }]);
+      consumer.commit([{ ...place(), offset: 5 }]).acknowledged();
+    },
+    found: ['lost-commit', 'lost-commit'],
+  },
+  {
     name: 'nothing is left of what a transaction has committed',
     play: (scene) => {
       consumes(scene, 'p', [at(0, 'a')], 1).committed();

@@ -176,6 +176,18 @@ const losses: readonly Case[] = [
     found: [],
   },
   {
+    name: 'the log does not have it, wherever it was to be',
+    play: (scene) => {
+      scene.history
+        .producer('p')
+        .send({ ...place(), value: 'b' })
+        .acknowledged();
+      scene.logs = [logOf([at(0, 'a')])];
+    },
+    found: ['lost-write'],
+    options: drained,
+  },
+  {
     name: 'nobody was given it in the end',
     play: (scene) => {
       scene.producer().send(at(0, 'a'), at(1, 'b')).acknowledged();
@@ -242,6 +254,19 @@ const transactions: readonly Case[] = [
       begun.committing();
       scene.consumer().read(at(0, 'a', 0));
       scene.consumer('d').read(at(5, 'd', 0));
+    },
+    found: [],
+  },
+  {
+    name: 'what was seen may be of one transaction or of another',
+    play: (scene) => {
+      for (const client of ['p', 'q']) {
+        const begun = scene.producer(client).begin();
+        begun.send({ topic: 't', value: 'a' }).acknowledged();
+        send(begun, [at(client === 'p' ? 1 : 4, client)]).acknowledged();
+        begun.committing();
+      }
+      scene.consumer().read([at(0, 'a'), at(9, 'z')]);
     },
     found: [],
   },
@@ -314,9 +339,10 @@ const transactions: readonly Case[] = [
     play: (scene) => {
       const begun = transaction(scene, at(0, 'a'));
       scene.consumer('c', uncommitted).read(at(0, 'a'), begun);
+      scene.consumer('d').read(at(0, 'a'), begun);
       begun.committed();
     },
-    found: ['precommitted-read'],
+    found: ['precommitted-read', 'precommitted-read'],
   },
   {
     name: 'a transaction reads what another has sent before',
@@ -339,6 +365,16 @@ const transactions: readonly Case[] = [
       other.committed();
     },
     found: ['dirty-read', 'dirty-read', 'G1c'],
+  },
+  {
+    name: 'one reads what another sends when the first is over',
+    play: (scene) => {
+      const one = scene.producer('p').begin();
+      scene.consumer('c').read(at(0, 'a'), one);
+      one.committed();
+      transaction(scene, at(0, 'a'), 'q').committed();
+    },
+    found: ['dirty-read', 'G1c'],
   },
   {
     name: 'one reads the other, which has begun before and ended first',

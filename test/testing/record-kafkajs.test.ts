@@ -6,10 +6,11 @@ import { recordConsumer, recordProducer } from '../../src/testing/record-kafkajs
 type Sent = { topicName: string; partition: number; baseOffset?: string }[];
 
 /** As much of kafkajs as is recorded, which answers as it is told. */
-function fakeProducer(answer: () => Promise<Sent>) {
+function fakeProducer(answer: (sent: object) => Promise<Sent>) {
   const sender = { send: answer, sendBatch: answer };
   const done = async () => {};
-  const transaction = { ...sender, sendOffsets: done, commit: done, abort: done };
+  const sendOffsets = async (_offsets: object) => {};
+  const transaction = { ...sender, sendOffsets, commit: done, abort: done };
   return { ...sender, transaction: async () => transaction };
 }
 
@@ -26,8 +27,8 @@ function fakeConsumer() {
     run: async (config: Config = {}) => {
       seen.config = config;
     },
-    seek: () => {},
-    commitOffsets: async () => {},
+    seek: (_place: object) => {},
+    commitOffsets: async (_offsets: object[]) => {},
     on: (_name: 'consumer.group_join', listener: () => void) => {
       seen.joined = listener;
     },
@@ -163,7 +164,7 @@ test('offsets that are committed by hand are taken down', async () => {
   const history = new History();
   const { consumer } = fakeConsumer();
   const reader = recordConsumer(history, consumer, 'c', { group: 'g' });
-  await reader.commitOffsets([{ topic: 't', partition: 0, offset: '3' }] as never);
+  await reader.commitOffsets([{ topic: 't', partition: 0, offset: '3' }]);
   reader.recorded.fetchOffsets()([{ topic: 't', partition: 0, offset: -1 }]);
   expect(checkHistory(history).map(({ message }) => message)).toEqual([
     "c was told that group 'g' has committed no offset of t-0: c had committed 3",

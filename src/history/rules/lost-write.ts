@@ -49,7 +49,7 @@ function missingInLog(evidence: Evidence, { record }: Write): string | undefined
   const { topic, partition, offset } = record;
   if (partition === undefined) return undefined;
   const here = evidence.partition({ topic, partition });
-  if (here.log === undefined || here.mayBeGone(offset ?? -1)) return undefined;
+  if (here.log === undefined || here.mayBeGone(offset)) return undefined;
   const { highWatermark, endOffset } = here.log;
   const mayCome = offset === undefined || (offset >= highWatermark && offset < endOffset);
   return mayCome && !evidence.isDrained ? undefined : 'the log does not have it';

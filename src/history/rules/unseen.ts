@@ -10,8 +10,8 @@ export function* unseen(evidence: Evidence): Generator<HistoryFinding> {
     const { topic, partition, offset } = record;
     if (!evidence.isPromised(write) || lost.has(write)) continue;
     if (evidence.sightingsOf(record).some(({ read }) => read !== undefined)) continue;
-    if (partition !== undefined && evidence.partition({ topic, partition }).mayBeGone(offset ?? -1))
-      continue;
+    const here = partition === undefined ? undefined : evidence.partition({ topic, partition });
+    if (here?.mayBeGone(offset)) continue;
     yield {
       rule: 'unseen',
       message: `${recordText(record)} was acknowledged to ${send.client}, and nobody was given it`,
