@@ -52,6 +52,8 @@ interface Exchange {
   readonly timeoutMs: number;
   readonly clientId?: string;
   readonly fate?: Fate;
+  /** Of what comes late or again. */
+  readonly lateMs?: number;
   /** The broker acts on it also when the client has given it up: it lay in the socket meanwhile. */
   readonly isServedLate?: boolean;
   /** The broker is about to act on the request. */
@@ -64,8 +66,8 @@ interface Exchange {
 export type Heard<Name extends ApiName> = ResponseOf<Name> | 'silence' | 'closed' | 'timed out';
 
 const clientTimeoutMs = 5000;
-/** After so long a request comes that was said to be late, or comes again. */
-const lateMs = 700;
+/** After so long what is late comes, or comes again, unless something else is said. */
+const usualLateMs = 700;
 
 /**
  * A cluster in virtual time with clients that need no sockets: what they send travels over the
@@ -219,7 +221,9 @@ export class Laboratory {
     if (options.fate === 'late') breaks();
     else this.#deliver(brokerId, api, request, options, isWanted, settle);
     if (options.fate !== 'repeated' && options.fate !== 'late') return;
-    clock.after(lateMs, () => this.#deliver(brokerId, api, request, options, () => true, settle));
+    clock.after(options.lateMs ?? usualLateMs, () =>
+      this.#deliver(brokerId, api, request, options, () => true, settle),
+    );
   }
 
   /** A request reaches the broker if it is still `wanted` then, and the response comes back. */

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { replayEvents } from '../../src/lab/replay-text.ts';
 import { report, simplify, simulate } from '../../src/lab/simulate.ts';
 import { withMutation } from './mutate.ts';
 import { transactionMutations } from './transaction-mutations.ts';
@@ -10,7 +9,7 @@ const seedsFrom = (first: number, count: number) =>
   Array.from({ length: count }, (_, at) => first + at);
 
 test('each input is transformed exactly once under a swarm of faults', () => {
-  for (const seed of seedsFrom(1, 12)) {
+  for (const seed of seedsFrom(1, 10)) {
     const failure = simulate({ seed, events, clients });
     expect(failure === undefined ? 'all held' : report(simplify(failure))).toBe('all held');
   }
@@ -21,16 +20,16 @@ test('the same seed does the same, event by event', () => {
   expect(simulate({ seed: 7, events: 300, clients })).toEqual(once);
 });
 
+/** The most that any of them needed when this was written, from its first on, is 3. */
 const seedsMax = 40;
 
 describe('a protection that is knocked out is missed:', () => {
   test('verification (KIP-890): a transaction hangs', () => {
     const knobs = { transactionVerification: false };
-    const found = seedsFrom(1, seedsMax)
-      .map((seed) => simulate({ seed, events, clients, knobs }))
-      .find((failure) => failure !== undefined);
-    console.log('VERIFICATION', found?.seed, found?.id, found?.detail);
+    const failures = seedsFrom(262, 3).map((seed) => simulate({ seed, events, clients, knobs }));
+    const found = failures.find((failure) => failure !== undefined);
     expect(found?.id).toBe('I-34');
+    expect(report(found!)).toContain('npm run simulate -- --transactions --seed');
   }, 300_000);
 
   test.each(transactionMutations)(
@@ -38,11 +37,7 @@ describe('a protection that is knocked out is missed:', () => {
     async (mutation) => {
       const found = await withMutation(mutation, (mutated) => {
         const seeds = seedsFrom(mutation.firstSeed ?? 1, seedsMax);
-        for (const seed of seeds) {
-          const f = mutated.simulate({ seed, events, clients });
-          if (f) { console.log('MUT', mutation.name, seed, f.id, f.detail.slice(0, 200)); return seed; }
-        }
-        return undefined;
+        return seeds.find((seed) => mutated.simulate({ seed, events, clients }) !== undefined);
       });
       expect(found).toBeDefined();
     },

@@ -170,13 +170,15 @@ export class TransactionInvariants {
   }
 
   /** I-34: what is open its coordinator knows, or nobody will ever end it. */
-  #checkOpen(where: string, { producerId, firstOffset }: OpenTransaction): void {
+  #checkOpen(where: string, { producerId, producerEpoch, firstOffset }: OpenTransaction): void {
     const shards = actingCoordinators(this.#options.cluster);
     const isKnown = shards.some((shard) => {
       if (shard === undefined) return true;
       return [...shard.all()].some(({ metadata }) => {
-        const isOf = metadata.producerId === producerId || metadata.nextProducerId === producerId;
-        return isOf && metadata.partitions.has(where);
+        // What is decided may have the epoch of its markers, which is the next one.
+        const ahead = metadata.producerEpoch - producerEpoch;
+        const isOf = ahead === 0 || (ahead === 1 && metadata.status !== 'Ongoing');
+        return isOf && metadata.producerId === producerId && metadata.partitions.has(where);
       });
     });
     mustHold('I-34', isKnown, () => {

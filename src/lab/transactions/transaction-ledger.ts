@@ -16,7 +16,7 @@ export interface OpenTransaction {
   readonly firstOffset: number;
 }
 
-export interface EndedTransaction extends OpenTransaction {
+interface EndedTransaction extends OpenTransaction {
   readonly markerOffset: number;
   readonly markerEpoch: number;
   readonly committed: boolean;

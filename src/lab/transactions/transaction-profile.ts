@@ -22,7 +22,7 @@ export interface TransactionProfile extends Profile {
 const faults: readonly Partial<Record<ActionName, number>>[] = [
   { 'leave-group': 2 },
   { 'crash-member': 3 },
-  { 'stall-member': 3, 'wake-member': 4 },
+  { 'stall-member': 5, 'wake-member': 4 },
   { 'crash-coordinator': 2, restart: 3 },
   { 'move-coordinator': 2 },
   { crash: 1, restart: 2 },
@@ -44,8 +44,8 @@ export function drawTransactionProfile(seed: number): TransactionProfile {
   const output = drawTopic(random, 'out', brokers, 1 + random.below(3));
   return {
     clients: 'transactions',
-    // Until a transaction is through, dozens of messages have gone back and forth.
-    stepsPerEvent: 5,
+    // Much has to happen while a transaction is open.
+    stepsPerEvent: 2,
     brokers,
     controllers: pick([1, 1, 3]),
     topics: [input, output],
@@ -54,8 +54,8 @@ export function drawTransactionProfile(seed: number): TransactionProfile {
     kinds: pick<readonly MemberKind[]>([['eager'], ['cooperative'], ['consumer'], ['consumer']]),
     clientVersions: pick<readonly ClientVersion[]>([[2], [2], [1], [1, 2]]),
     transactionalIds: pick([[], ['x'], ['x', 'y', 'z']]),
-    transactionTimeoutMs: pick([1000, 3000, 10_000]),
-    deliveryTimeoutMs: pick([0, 1500, 5000]),
+    transactionTimeoutMs: pick([1000, 5000, 30_000]),
+    deliveryTimeoutMs: pick([0, 0, 1500, 5000]),
     mishapsIn: pick([0, 10, 30]),
     config: {
       'offsets.topic.num.partitions': '1',

@@ -40,6 +40,7 @@ type CoordinatorKind = 'group' | 'transaction';
 const keyTypes = { group: 0, transaction: 1 } as const;
 
 const requestTimeoutMs = 3000;
+const latenessMs = [700, 3000, 9000];
 export const retryBackoffMs = 100;
 
 /** The way of a transactional client to coordinators and leaders, which it looks for. */
@@ -125,12 +126,14 @@ export class TransactionWire {
     heard: (heard: Heard<Name>) => void,
   ): void {
     const { laboratory, process, name, clientVersion, fateOf } = this.#options;
-    const fate = fateOf(api);
+    const drawn = fateOf(api);
+    const fate = mayComeLate(api, clientVersion) || !isLate(drawn) ? drawn : 'delivered';
     const exchange = {
       apiVersion: { ...sameVersions, ...versions[clientVersion] }[api],
       timeoutMs: requestTimeoutMs,
       clientId: name,
-      fate: mayComeLate(api, clientVersion) || !isLate(fate) ? fate : 'delivered',
+      fate,
+      ...(isLate(fate) ? { lateMs: laboratory.choices.pick(latenessMs, 'how late') } : {}),
       isServedLate: mayComeLate(api, clientVersion),
       seesBrokerEnd: true,
     };
@@ -143,9 +146,9 @@ export class TransactionWire {
 const isLate = (fate: Fate): boolean => fate === 'late' || fate === 'repeated';
 
 /**
- * What a client has given up may still be read by the broker, or come a second time. Before KIP-890
- * all transactions of a producer have the same epoch, and a late end, or late offsets, count for the
- * next one: only what is written has sequence numbers and is verified.
+ * What a client has given up may still be read by the broker, or come a second time. Before
+ * KIP-890 all transactions of a producer have the same epoch, and a late end, or late offsets,
+ * count for the next one: only what is written has sequence numbers and is verified.
  */
 const mayComeLate = (api: TransactionApi, clientVersion: ClientVersion): boolean =>
   clientVersion === 2 || api === 'Produce';

@@ -43,8 +43,8 @@ const nobody: ProducerIdentity = { producerId: -1, producerEpoch: -1 };
 const noExpiry = -1;
 
 /**
- * A transactional producer as Java's is one: it asks until it has an answer that is one, aborts when
- * it has to, and ends when it is fenced. One batch of a partition is under way at a time.
+ * A transactional producer as Java's is one: it asks until it has an answer that is one, aborts
+ * when it has to, and ends when it is fenced. One batch of a partition is under way at a time.
  */
 export class TransactionalProducer {
   readonly wire: TransactionWire;

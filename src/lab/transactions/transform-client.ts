@@ -13,7 +13,7 @@ import type { AuditedTransaction, TransactionAudit } from './transaction-audit.t
 import type { ClientVersion, TransactionApi } from './transaction-wire.ts';
 import { type Fencing, TransactionalProducer } from './transactional-producer.ts';
 
-export interface TransformPlan {
+interface TransformPlan {
   readonly groupId: string;
   readonly input: string;
   readonly output: string;
@@ -148,6 +148,7 @@ export class TransformClient {
         if (tenures.get(key) !== this.#tenures.get(key)) continue;
         this.#positions.set(key, Math.max(offset, 0));
       }
+      if (offsets !== undefined) this.transform();
     });
   }
 
@@ -219,7 +220,7 @@ export class TransformClient {
   #think(then: () => void): void {
     const { laboratory, isCalm } = this.#options;
     const { choices } = laboratory;
-    if (isCalm() || !choices.chance(4, 'takes its time')) then();
+    if (isCalm() || !choices.chance(3, 'takes its time')) then();
     else this.member.wire.process.after(choices.pick(thinkingMs, 'how long'), then);
   }
 
