@@ -5,10 +5,11 @@ import { partitionForKey } from '../../protocol/records/partition-for-key.ts';
 import { ZERO_UUID } from '../../protocol/types.ts';
 import { crcOf, identityOf, textOf } from '../batches.ts';
 import type { Heard } from '../laboratory.ts';
+import { batchesIn } from '../visible-batches.ts';
 import type { Epoch, Offset, Role } from './cast.ts';
 import type { Facts } from './facts.ts';
 import { errorName, type Stage, topic } from './stage.ts';
-import { batchesIn, visibleRecords } from './visible-records.ts';
+import { visibleRecords } from './visible-records.ts';
 
 type Acks = -1 | 0 | 1;
 

@@ -1,49 +1,13 @@
 import type { PartitionLog } from '../../log/partition-log.ts';
 import { type LogRecord, recordsOf } from '../../protocol/records/batch-records.ts';
-import {
-  isControl,
-  isTransactional,
-  lastOffsetOf,
-  producerIdOf,
-  sizeOf,
-} from '../../protocol/records/record-batch.ts';
 import { placesOf } from '../batches.ts';
-
-/** Where a batch stands. */
-interface BatchPlace {
-  readonly chunk: Uint8Array;
-  readonly at: number;
-}
-
-/** As a response to Fetch lists it. */
-interface Aborted {
-  readonly producerId: number;
-  readonly firstOffset: number;
-}
-
-export function* batchesIn(chunks: readonly Uint8Array[]): Iterable<BatchPlace> {
-  for (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += sizeOf(chunk, at)) yield { chunk, at };
-  }
-}
+import { visibleBatches } from '../visible-batches.ts';
 
 /** What a consumer makes of batches: markers are not for it, nor what was `aborted`. */
 export function* visibleRecords(
-  batches: Iterable<BatchPlace>,
-  aborted: readonly Aborted[],
+  ...[batches, aborted]: Parameters<typeof visibleBatches>
 ): Iterable<LogRecord> {
-  const ahead = [...aborted].sort((one, other) => one.firstOffset - other.firstOffset);
-  const aborting = new Set<number>();
-  for (const { chunk, at } of batches) {
-    while (ahead.length > 0 && ahead[0]!.firstOffset <= lastOffsetOf(chunk, at)) {
-      aborting.add(ahead.shift()!.producerId);
-    }
-    const producerId = producerIdOf(chunk, at);
-    if (isControl(chunk, at)) aborting.delete(producerId);
-    else if (!isTransactional(chunk, at) || !aborting.has(producerId)) {
-      yield* recordsOf(chunk, at) ?? [];
-    }
-  }
+  for (const { chunk, at } of visibleBatches(batches, aborted)) yield* recordsOf(chunk, at) ?? [];
 }
 
 /** Everything that was ever appended, aborted or not. */

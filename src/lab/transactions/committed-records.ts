@@ -1,24 +1,16 @@
 import type { RequestOf, ResponseOf } from '../../broker/request-context.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
 import { recordsOf } from '../../protocol/records/batch-records.ts';
-import { readEndTransactionMarker } from '../../protocol/records/end-transaction-marker.ts';
-import {
-  isControl,
-  isTransactional,
-  lastOffsetOf,
-  producerIdOf,
-  sizeOf,
-} from '../../protocol/records/record-batch.ts';
+import { lastOffsetOf } from '../../protocol/records/record-batch.ts';
 import { ZERO_UUID } from '../../protocol/types.ts';
 import { textOf } from '../batches.ts';
 import type { Target } from '../producer.ts';
+import { batchesIn, visibleBatches } from '../visible-batches.ts';
 
 export interface ReadRecord extends Target {
   readonly offset: number;
   readonly value: string;
 }
-
-type Partition = ResponseOf<'Fetch'>['responses'][number]['partitions'][number];
 
 const readCommitted = 1;
 
@@ -63,38 +55,14 @@ export function committedRecords(
   if (data?.errorCode !== ErrorCode.NONE) return undefined;
   const records: ReadRecord[] = [];
   let nextOffset = fromOffset;
-  for (const { chunk, at } of committedBatches(data)) {
+  const batches = [...batchesIn(data.records ?? [])];
+  for (const { chunk, at } of visibleBatches(batches, data.abortedTransactions ?? [])) {
     for (const { offset, value } of recordsOf(chunk, at) ?? []) {
       if (offset >= fromOffset) records.push({ ...target, offset, value: textOf(value) });
     }
   }
-  for (const { chunk, at } of batches(data)) {
+  for (const { chunk, at } of batches) {
     nextOffset = Math.max(nextOffset, lastOffsetOf(chunk, at) + 1);
   }
   return { records, nextOffset };
-}
-
-function* batches({ records }: Partition) {
-  for (const chunk of records ?? []) {
-    for (let at = 0; at < chunk.length; at += sizeOf(chunk, at)) yield { chunk, at };
-  }
-}
-
-/** As Java's consumer: a producer's batches are passed over from where it aborts to its marker. */
-function* committedBatches(data: Partition) {
-  const aborted = [...(data.abortedTransactions ?? [])].sort(
-    (a, b) => a.firstOffset - b.firstOffset,
-  );
-  const aborting = new Set<number>();
-  for (const { chunk, at } of batches(data)) {
-    while (aborted[0] !== undefined && aborted[0].firstOffset <= lastOffsetOf(chunk, at)) {
-      aborting.add(aborted.shift()!.producerId);
-    }
-    const producerId = producerIdOf(chunk, at);
-    if (isControl(chunk, at)) {
-      if (readEndTransactionMarker(chunk, at)?.committed === false) aborting.delete(producerId);
-    } else if (!isTransactional(chunk, at) || !aborting.has(producerId)) {
-      yield { chunk, at };
-    }
-  }
 }
