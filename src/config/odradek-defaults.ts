@@ -58,4 +58,10 @@ export const odradekDefaults: readonly OdradekDefault[] = [
       'segment, and here it is in memory.',
     unless: [],
   },
+  {
+    name: 'transaction.state.log.segment.bytes',
+    value: '2097152',
+    why: 'Kafka: 104857600. As for the offsets.',
+    unless: [],
+  },
 ];

@@ -35,10 +35,12 @@ function resolve(options: StaticConfigOptions, brokerId: number): ConfigMap {
   for (const { name, value, unless } of options.kafkaDefaults ? [] : odradekDefaults) {
     if (!unless.some((other) => other in given)) configs.set(name, value);
   }
-  // Kafka's 3 can never be had of fewer brokers, and then there are no groups at all.
+  // Kafka's 3 can never be had of fewer brokers: then there are no groups and no transactions.
   const brokerCount = options.brokerIds.length;
   if (!options.kafkaDefaults && brokerCount < 3) {
     configs.set('offsets.topic.replication.factor', String(brokerCount));
+    configs.set('transaction.state.log.replication.factor', String(brokerCount));
+    configs.set('transaction.state.log.min.isr', String(brokerCount));
   }
   for (const [name, value] of Object.entries(given)) configs.set(name, String(value));
   return configs.set('node.id', String(brokerId)).set('broker.id', String(brokerId));

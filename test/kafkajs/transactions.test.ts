@@ -79,3 +79,17 @@ test('who begins anew with the same id fences who has it', async () => {
   await Promise.all([old.disconnect(), next.disconnect()]);
   expect(await readUntil('end')).not.toContain('never');
 });
+
+test.each([1, 2])('there are transactions with so few brokers, too: %d', async (brokers) => {
+  await using few = await startCluster({ brokers, topics: { alone: {} } });
+  const retry = { initialRetryTime: 50 };
+  const client = new Kafka({ brokers: few.brokerList, logLevel: logLevel.NOTHING, retry });
+  const producer = client.producer({ transactionalId: 'few', maxInFlightRequests: 1 });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic: 'alone', messages: [{ value: 'v' }] });
+  await transaction.commit();
+  await producer.disconnect();
+  const records = await few.topic('alone').records();
+  expect(records.map(({ value }) => value)).toContain('v');
+});
