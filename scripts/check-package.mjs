@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const packedMaxBytes = 750_000;
 // Minified, with commander (45 kB) in it. They are read and compiled at every start.
 const cliFiles = ['dist/cli.cjs', 'dist/cli-core.cjs'];
-const cliMaxBytes = 460_000;
+const cliMaxBytes = 530_000;
 
 const problems = [];
 const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8' });

@@ -24,16 +24,17 @@ export const groupMutations: readonly Mutation[] = [
   },
   {
     name: 'a coordinator answers before what it has written is committed',
-    file: 'src/coordinator/coordinator-shard.ts',
+    file: 'src/coordinator/coordinator-journal.ts',
     find: 'this.#pending.add(lastOffset + 1, timeoutMs, done);',
     replace: 'this.#pending.add(0, timeoutMs, done);',
   },
   {
     name: 'a new coordinator does not read offsets',
     file: 'src/coordinator/coordinator-shard.ts',
-    find: "if (record.type === 'offset-commit') this.offsets.replay(record, offset);",
+    find: "if (record.type === 'offset-commit') this.offsets.replay(record, offset, producerId);",
     replace:
-      "if (record.type === 'offset-commit') this.isActive && this.offsets.replay(record, offset);",
+      "if (record.type === 'offset-commit') " +
+      '{ if (this.isActive) this.offsets.replay(record, offset, producerId); }',
   },
   {
     name: 'a partition is given to another before it is given up',
