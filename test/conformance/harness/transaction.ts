@@ -159,7 +159,9 @@ export class Transactional {
     const { produce } = generations[this.generation];
     const { version = produce } = options;
     const transactionalId = transactional ? this.id : null;
-    const reply = await topic.produce(records, { partition, version, transactionalId });
+    // Of all brokers its coordinator is one that is there.
+    const brokerId = await topic.leader(partition, this.coordinator);
+    const reply = await topic.produce(records, { partition, version, transactionalId, brokerId });
     if (reply.error === 'NONE') this.#sequences.set(key, sequence + values.length);
     return reply;
   }
