@@ -32,7 +32,8 @@ public final class ConsumerProcess implements AutoCloseable {
   /** Kills it. */
   @Override
   public void close() {
-    process.destroyForcibly().onExit().join();
+    process.toHandle().destroyForcibly(); // the process's own would close what we listen to
+    process.onExit().join();
     listening.join();
   }
 

@@ -44,7 +44,8 @@ final class VerifiableMember {
     listening.start();
     End kill =
         () -> {
-          process.destroyForcibly().waitFor();
+          process.toHandle().destroyForcibly(); // the process's own would close what we listen to
+          process.waitFor();
           listening.join();
         };
     return new VerifiableMember(() -> said.toString(UTF_8), kill);
