@@ -22,10 +22,10 @@ func (p *Program) createForGroup(topic string, partitions int) error {
 		return err
 	}
 	defer asking.Close()
-	patience := int(checks.Patience.Milliseconds())
+	const queryMs = 2000 // a leader that is not known yet is not asked for again within one query
 	_, err = checks.Await("all are led", func() (string, error) {
 		for partition := range int32(partitions) {
-			if _, _, err := asking.QueryWatermarkOffsets(topic, partition, patience); err != nil {
+			if _, _, err := asking.QueryWatermarkOffsets(topic, partition, queryMs); err != nil {
 				return "", err
 			}
 		}

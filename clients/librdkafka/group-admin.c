@@ -5,11 +5,14 @@
 #include "group.h"
 #include "report.h"
 
+/* A leader that is not known yet is not asked for again within one query. */
+#define QUERY_MS 2000
+
 /* Whether each leader knows that it is one. */
 static bool are_led(const char *topic, int partitions) {
     int64_t low, high;
     for (int partition = 0; partition < partitions; partition++)
-        if (rd_kafka_query_watermark_offsets(admin_client, topic, partition, &low, &high, WAIT_MS))
+        if (rd_kafka_query_watermark_offsets(admin_client, topic, partition, &low, &high, QUERY_MS))
             return false;
     return true;
 }

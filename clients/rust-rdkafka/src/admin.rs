@@ -10,6 +10,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use rdkafka::{Offset, TopicPartitionList};
 use rust_checks::{expect, Result, WAIT};
+use std::time::Duration;
 
 use crate::topic::{config, eventually, read};
 
@@ -52,7 +53,9 @@ pub fn create_topic(topic: &str) -> Result<String> {
 pub fn create_with(topic: &str, partitions: i32) -> Result<()> {
     let admin = Admin(config().create()?);
     admin.create(NewTopic::new(topic, partitions, TopicReplication::Fixed(3)))?;
-    let is_led = |partition| admin.0.inner().fetch_watermarks(topic, partition, WAIT).is_ok();
+    // A leader that is not known yet is not asked for again within one query.
+    let short = Duration::from_secs(2);
+    let is_led = |partition| admin.0.inner().fetch_watermarks(topic, partition, short).is_ok();
     eventually("the topic has leaders", || Ok((0..partitions).all(is_led)))
 }
 
