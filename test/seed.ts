@@ -1,6 +1,6 @@
 /**
- * Where random tests begin. Others each time, unless ODRADEK_TEST_SEED says: so CI judges a change by
- * the same cases every time, and everybody's `npm test` looks for new ones (docs/decisions/0008).
+ * Where random tests begin. Others each time, unless ODRADEK_TEST_SEED says: so CI judges a change
+ * by the same cases every time, and everybody's `npm test` finds new ones (docs/decisions/0008).
  */
 const { ODRADEK_TEST_SEED } = process.env;
 
