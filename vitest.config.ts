@@ -12,7 +12,7 @@ export default defineConfig({
     testTimeout: 30_000,
     setupFiles: ['./test/seed.ts'],
     env: { KAFKAJS_NO_PARTITIONER_WARNING: '1' },
-    reporters: reporters('unit'),
+    reporters: reporters(process.env.ODRADEK_REPORT ?? 'unit'),
     projects: [
       {
         extends: true,
