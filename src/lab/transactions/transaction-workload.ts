@@ -13,7 +13,6 @@ import { CommittedReader } from './committed-reader.ts';
 import { TransactionAudit } from './transaction-audit.ts';
 import { TransactionInvariants } from './transaction-invariants.ts';
 import type { TransactionProfile } from './transaction-profile.ts';
-import type { ClientVersion } from './transaction-wire.ts';
 import { TransformClient } from './transform-client.ts';
 
 interface Surroundings {
@@ -42,8 +41,6 @@ export class TransactionWorkload implements Workload {
   readonly #outputs: readonly Target[];
   readonly #audit: TransactionAudit;
   readonly #clients: TransformClient[] = [];
-  /** By transactional id: that of the client which had it last. */
-  readonly #versions = new Map<string, ClientVersion>();
   readonly #producer: Producer;
   readonly #inputProducer: HistoryProducer;
   readonly #sends = new Map<string, HistorySend>();
@@ -161,7 +158,7 @@ export class TransactionWorkload implements Workload {
   #join(): void {
     const { choices } = this.#laboratory;
     if (this.#living.length >= clientsMax) return;
-    const { kinds, transactionalIds, input, output } = this.#profile;
+    const { kinds, clientVersions, transactionalIds, input, output } = this.#profile;
     const name = `c${this.#clients.length + 1}`;
     const plan = { groupId, input: input.name, output: output.name };
     const ids = transactionalIds.length === 0 ? [name] : transactionalIds;
@@ -169,7 +166,8 @@ export class TransactionWorkload implements Workload {
       plan: { ...plan, outputPartitions: this.#outputs.length },
       ...{ laboratory: this.#laboratory, audit: this.#audit, name },
       kind: choices.pick(kinds, 'kind of member'),
-      ...this.#identity(choices.pick(ids, 'transactional id')),
+      transactionalId: choices.pick(ids, 'transactional id'),
+      clientVersion: choices.pick(clientVersions, 'version of the client'),
       transactionTimeoutMs: this.#profile.transactionTimeoutMs,
       deliveryTimeoutMs: this.#profile.deliveryTimeoutMs,
       groupFateOf: (api, request) => this.#groupFateOf(api, request),
@@ -179,19 +177,6 @@ export class TransactionWorkload implements Workload {
     });
     this.#clients.push(client);
     client.start();
-  }
-
-  /**
-   * No id goes from a client with KIP-890 to one without: when that one has aborted with its epoch,
-   * an EndTxn with the epoch before is answered as if asked again, also by Kafka 4.3.1, and who was
-   * fenced has the epoch of the other.
-   */
-  #identity(transactionalId: string) {
-    const { choices } = this.#laboratory;
-    const picked = choices.pick(this.#profile.clientVersions, 'version of the client');
-    const clientVersion = this.#versions.get(transactionalId) === 2 ? 2 : picked;
-    this.#versions.set(transactionalId, clientVersion);
-    return { transactionalId, clientVersion };
   }
 
   #fateOf(): Fate {

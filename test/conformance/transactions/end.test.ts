@@ -140,17 +140,4 @@ describe('with KIP-890', () => {
     );
     await producer.ended(true);
   });
-
-  test('who was fenced by a client before it seems to ask again, and gets its epoch', async () => {
-    const topic = await cluster().topic();
-    const producer = await Transactional.ready(cluster(), 1);
-    const { producerId } = await producer.initialised();
-    const baseOffset = await producer.write(topic, ['a']);
-    await producer.ended(false);
-    const reply = await producer.end(false, { version: 5, epoch: 0 });
-    expect(reply).toEqual({ error: 'NONE', producerId, epoch: 1 });
-    // And so what it writes first seems to be what the other has written first.
-    const sent = await producer.send(topic, ['b'], { version: 12, sequence: 0 });
-    expect(sent).toMatchObject({ error: 'NONE', baseOffset });
-  });
 });
