@@ -13,6 +13,7 @@ import { CommittedReader } from './committed-reader.ts';
 import { TransactionAudit } from './transaction-audit.ts';
 import { TransactionInvariants } from './transaction-invariants.ts';
 import type { TransactionProfile } from './transaction-profile.ts';
+import type { ClientVersion } from './transaction-wire.ts';
 import { TransformClient } from './transform-client.ts';
 
 interface Surroundings {
@@ -162,12 +163,14 @@ export class TransactionWorkload implements Workload {
     const name = `c${this.#clients.length + 1}`;
     const plan = { groupId, input: input.name, output: output.name };
     const ids = transactionalIds.length === 0 ? [name] : transactionalIds;
+    const kind = choices.pick(kinds, 'kind of member');
+    const transactionalId = choices.pick(ids, 'transactional id');
+    const clientVersion = choices.pick(clientVersions, 'version of the client');
     const client = new TransformClient({
       plan: { ...plan, outputPartitions: this.#outputs.length },
-      ...{ laboratory: this.#laboratory, audit: this.#audit, name },
-      kind: choices.pick(kinds, 'kind of member'),
-      transactionalId: choices.pick(ids, 'transactional id'),
-      clientVersion: choices.pick(clientVersions, 'version of the client'),
+      ...{ laboratory: this.#laboratory, audit: this.#audit, name, kind },
+      transactionalId,
+      clientVersion: this.#noDowngrade(transactionalId, clientVersion),
       transactionTimeoutMs: this.#profile.transactionTimeoutMs,
       deliveryTimeoutMs: this.#profile.deliveryTimeoutMs,
       groupFateOf: (api, request) => this.#groupFateOf(api, request),
@@ -177,6 +180,19 @@ export class TransactionWorkload implements Workload {
     });
     this.#clients.push(client);
     client.start();
+  }
+
+  /**
+   * Nobody gets an epoch of an id after a newer client has one. In Apache Kafka, too, a client that
+   * an older one has fenced takes that one's abort for its own, and so its epoch.
+   */
+  #noDowngrade(transactionalId: string, wanted: ClientVersion): ClientVersion {
+    const others = this.#clients
+      .map(({ producer }) => producer)
+      .filter((producer) => producer.transactionalId === transactionalId);
+    const latest = others.at(-1)?.clientVersion ?? wanted;
+    const isUpgrade = wanted > latest && others.every(({ isInitialised }) => isInitialised);
+    return isUpgrade ? wanted : latest;
   }
 
   #fateOf(): Fate {

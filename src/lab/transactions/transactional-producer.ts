@@ -7,6 +7,7 @@ import type { Heard } from '../laboratory.ts';
 import type { Target } from '../producer.ts';
 import { coordinatorVerdict, produceVerdict, type Verdict } from './transaction-errors.ts';
 import {
+  type ClientVersion,
   retryBackoffMs,
   type TransactionApi,
   TransactionWire,
@@ -72,8 +73,17 @@ export class TransactionalProducer {
     return isLive && this.#identity !== nobody ? this.#identity : undefined;
   }
 
+  get clientVersion(): ClientVersion {
+    return this.#options.clientVersion;
+  }
+
+  /** It has had an epoch: no coordinator gives it another without asking for that one. */
+  get isInitialised(): boolean {
+    return this.#identity !== nobody;
+  }
+
   get #bumpsEpochs(): boolean {
-    return this.#options.clientVersion === 2;
+    return this.clientVersion === 2;
   }
 
   /** Whoever had the transactional id is fenced by it. */

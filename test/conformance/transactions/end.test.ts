@@ -128,6 +128,21 @@ describe('with KIP-890', () => {
     });
   });
 
+  test('who is fenced by an older client hears of its end as of his own', async () => {
+    const topic = await cluster().topic();
+    const producer = await Transactional.ready(cluster(), 1);
+    const { producerId } = producer;
+    for (const committed of [true, false]) {
+      await producer.initialised();
+      const { epoch } = producer;
+      await producer.write(topic, ['a']);
+      const fenced = { version: 5, epoch: epoch - 1 };
+      expect((await producer.end(committed, fenced)).error).toBe('PRODUCER_FENCED');
+      await producer.ended(committed);
+      expect(await producer.end(committed, fenced)).toEqual({ error: 'NONE', producerId, epoch });
+    }
+  });
+
   test('an end of a new transaction with the epoch of the last is fenced', async () => {
     const topic = await cluster().topic();
     const producer = await Transactional.ready(cluster());
