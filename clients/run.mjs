@@ -77,10 +77,13 @@ async function runAll(target, folders, reasons) {
   return programs.map(({ program }) => results.get(program.name));
 }
 
-/** The results of a whole run are kept, and docs/CLIENTS.md is made of those of both targets. */
+/** Results are kept, in place of former ones; docs/CLIENTS.md is made of those of both targets. */
 function keep(target, results) {
-  const kept = results.map(({ ms, log, ...result }) => result);
   const file = path(`results/${target.id}.json`);
+  const known = new Map(readJson(file).results.map((result) => [result.name, result]));
+  for (const { ms, log, ...result } of results) known.set(result.name, result);
+  const programs = loadFolders(path('.')).flatMap((folder) => folder.programs);
+  const kept = programs.flatMap(({ name }) => known.get(name) ?? []);
   writeFileSync(file, `${JSON.stringify({ target: target.title, results: kept }, null, 2)}\n`);
   writePage();
 }
@@ -96,8 +99,7 @@ async function main() {
   const target = options.real ? await realKafka(join(logs, 'kafka.log')) : odradek();
   console.log(`\n${target.title}`);
   const results = await runAll(target, folders, reasons);
-  const isWhole = names.length === 0 && results.every(({ absent }) => absent === undefined);
-  if (isWhole) keep(target, results);
+  if (results.every(({ absent }) => absent === undefined)) keep(target, results);
   const folder = process.env.ODRADEK_REPORTS;
   if (folder !== undefined) {
     const name = options.real ? 'clients-real.json' : 'clients.json';

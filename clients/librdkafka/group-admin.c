@@ -4,17 +4,21 @@
 #include "admin.h"
 #include "group.h"
 #include "report.h"
+#include "topic.h"
 
-/* A leader that is not known yet is not asked for again within one query. */
 #define QUERY_MS 2000
 
-/* Whether each leader knows that it is one. */
-static bool are_led(const char *topic, int partitions) {
+/* Whether each leader knows that it is one. By a client that knows nothing yet: what it is told too
+   early it keeps for minutes. */
+static bool are_led(const char *topic, int partitions, char *said) {
+    rd_kafka_t *asking = open_client(RD_KAFKA_PRODUCER, NULL, said);
     int64_t low, high;
-    for (int partition = 0; partition < partitions; partition++)
-        if (rd_kafka_query_watermark_offsets(admin_client, topic, partition, &low, &high, QUERY_MS))
-            return false;
-    return true;
+    int led = 0;
+    while (asking && led < partitions &&
+           !rd_kafka_query_watermark_offsets(asking, topic, led, &low, &high, QUERY_MS))
+        led++;
+    if (asking) rd_kafka_destroy(asking);
+    return led == partitions;
 }
 
 /* Waits until every broker knows the topic, as each leads some of it: one that had not heard of it
@@ -22,7 +26,7 @@ static bool are_led(const char *topic, int partitions) {
 bool create_group_topic(const char *topic, int partitions, char *said) {
     if (!open_admin(said)) return false;
     if (!create(rd_kafka_NewTopic_new(topic, partitions, 3, said, SAID_SIZE), said)) return false;
-    EVENTUALLY(are_led(topic, partitions), said, "the topic has no leaders");
+    EVENTUALLY(are_led(topic, partitions, said), said, "the topic has no leaders");
     return true;
 }
 

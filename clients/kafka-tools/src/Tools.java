@@ -23,7 +23,7 @@ final class Tools {
   private static final String REMARK =
       "The consumer rebalance protocol .KIP-848. is production-ready!.*"
           + "|Consumer group '.*' has no active members\\."
-          + "|.* retrying .* Error: CONCURRENT_TRANSACTIONS .*|";
+          + "|.* retrying .* Error: (CONCURRENT_TRANSACTIONS|OUT_OF_ORDER_SEQUENCE_NUMBER) .*|";
 
   private final Path script;
   private final Properties mainClasses = new Properties();

@@ -53,10 +53,13 @@ pub fn create_topic(topic: &str) -> Result<String> {
 pub fn create_with(topic: &str, partitions: i32) -> Result<()> {
     let admin = Admin(config().create()?);
     admin.create(NewTopic::new(topic, partitions, TopicReplication::Fixed(3)))?;
-    // A leader that is not known yet is not asked for again within one query.
+    // By a client that knows nothing yet: what it is told too early it keeps for minutes.
     let short = Duration::from_secs(2);
-    let is_led = |partition| admin.0.inner().fetch_watermarks(topic, partition, short).is_ok();
-    eventually("the topic has leaders", || Ok((0..partitions).all(is_led)))
+    eventually("the topic has leaders", || {
+        let asking = Admin(config().create()?);
+        let is_led = |partition| asking.0.inner().fetch_watermarks(topic, partition, short).is_ok();
+        Ok((0..partitions).all(is_led))
+    })
 }
 
 /// A group with one member, as the client lists it.
