@@ -9,7 +9,9 @@ const elsewhere = ['test/conformance/**'];
 export default defineConfig({
   resolve: { alias: { odradek: new URL('src/index.ts', import.meta.url).pathname } },
   test: {
-    testTimeout: 30_000,
+    // Only for what hangs: a machine may be slow.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     setupFiles: ['./test/seed.ts'],
     env: { KAFKAJS_NO_PARTITIONER_WARNING: '1' },
     reporters: reporters(process.env.ODRADEK_REPORT ?? 'unit'),
