@@ -6,7 +6,7 @@ import type { ProducerOfRecords } from './coordinator-journal.ts';
 import type { CommitCheck, Group, GroupHost, OffsetClient } from './group.ts';
 import type { GroupStore } from './group-store.ts';
 import { PendingOffsets } from './pending-offsets.ts';
-import { type Timeline, TimelineMap } from './timeline-map.ts';
+import { type Extent, type Timeline, TimelineMap } from './timeline-map.ts';
 
 type OffsetRecord = CoordinatorRecord<'offset-commit'>;
 
@@ -93,20 +93,35 @@ export class GroupOffsets {
     return this.#pending.has(groupId, { topic, partition });
   }
 
-  /** As far as it is committed; undefined: never, or no longer. */
-  fetch(groupId: string, topic: string, partition: number): CommittedOffset | undefined {
-    return this.#offsets.get(groupId)?.getCommitted(keyOf(topic, partition));
+  /** As far as it is committed, unless the newest is asked for; undefined: never, or no longer. */
+  fetch(
+    groupId: string,
+    topic: string,
+    partition: number,
+    extent: Extent = 'committed',
+  ): CommittedOffset | undefined {
+    const offsets = this.#offsets.get(groupId);
+    const key = keyOf(topic, partition);
+    return extent === 'newest' ? offsets?.get(key) : offsets?.getCommitted(key);
   }
 
-  fetchAll(groupId: string): readonly CommittedOffset[] {
-    return this.#offsets.get(groupId)?.committedValues() ?? [];
+  fetchAll(groupId: string, extent: Extent = 'committed'): readonly CommittedOffset[] {
+    const offsets = this.#offsets.get(groupId);
+    return extent === 'newest'
+      ? [...(offsets?.values() ?? [])]
+      : (offsets?.committedValues() ?? []);
   }
 
-  validateFetch(groupId: string, memberId: string | null, memberEpoch: number): ErrorCode {
+  validateFetch(
+    groupId: string,
+    memberId: string | null,
+    memberEpoch: number,
+    extent: Extent,
+  ): ErrorCode {
     if (memberId === null && memberEpoch < 0) return ErrorCode.NONE;
     const group = this.#groups.get(groupId);
     // A group that is not known is one that has not committed, except to its members.
-    if (group !== undefined) return group.validateOffsetFetch(memberId ?? '', memberEpoch);
+    if (group !== undefined) return group.validateOffsetFetch(memberId ?? '', memberEpoch, extent);
     return memberEpoch < 0 ? ErrorCode.NONE : ErrorCode.GROUP_ID_NOT_FOUND;
   }
 

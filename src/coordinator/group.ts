@@ -7,6 +7,7 @@ import type { ClassicStateName } from './classic-state.ts';
 import type { ConsumerGroupState } from './consumer/consumer-group.ts';
 import type { CoordinatorEvent } from './coordinator-event.ts';
 import type { ProducerOfRecords } from './coordinator-journal.ts';
+import type { Extent } from './timeline-map.ts';
 
 /** What a coordinator sees of the cluster. */
 export interface TopicsView {
@@ -71,7 +72,7 @@ export interface Group {
   validateOffsetCommit(client: OffsetClient, apiVersion: number): CommitCheck;
   /** A commit of a member was accepted. */
   offsetCommitted(memberId: string): void;
-  validateOffsetFetch(memberId: string, memberEpoch: number): ErrorCode;
+  validateOffsetFetch(memberId: string, memberEpoch: number, extent: Extent): ErrorCode;
   validateOffsetDelete(): ErrorCode;
   validateDelete(): ErrorCode;
   isSubscribedTo(topic: string): boolean;

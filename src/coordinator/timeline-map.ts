@@ -3,6 +3,9 @@ interface Forgetful {
   forget(highWatermark: number): boolean;
 }
 
+/** How much of a log counts: also what may still be lost, or not. */
+export type Extent = 'newest' | 'committed';
+
 /** How far the log of a shard is committed, for all that is read out of it. */
 export class Timeline {
   #highWatermark = 0;

@@ -123,6 +123,40 @@ export class TransactionWorld extends World {
     return group.topics[0]?.partitions[0]?.committedOffset ?? -group.errorCode;
   }
 
+  /** An offset of `away` for the group `g`, in no transaction. */
+  commitOtherOffset(): void {
+    const offset = { committedOffset: 1, committedLeaderEpoch: -1, committedMetadata: null };
+    const partitions = [{ partitionIndex: 0, ...offset }];
+    const member = { generationIdOrMemberEpoch: -1, memberId: '', groupInstanceId: null };
+    const topics = [{ name: 'away', topicId: ZERO_UUID, partitions }];
+    const request = { groupId: 'g', ...member, retentionTimeMs: -1, topics };
+    this.send(this.groupCoordinator('g'), 'OffsetCommit', request, 9);
+  }
+
+  /** What commits the offsets of the group `g`, past the coordinator of `T`. */
+  writeOffsetsMarker(): void {
+    const name = '__consumer_offsets';
+    const { partitions } = this.cluster.metadata.topicsByName.get(name)!;
+    const topics = [{ name, partitionIndexes: [coordinatorPartition('g', partitions.length)] }];
+    const producer = { producerId: this.producerId, producerEpoch: this.epoch + 1 };
+    const marker = { ...producer, topics, coordinatorEpoch: 0, transactionResult: true };
+    const markers = [{ ...marker, transactionVersion: 2 }];
+    this.send(this.groupCoordinator('g'), 'WriteTxnMarkers', { markers });
+  }
+
+  /** As who takes a partition over asks (KIP-447); undefined: there is no answer yet. */
+  stableOffset(): () => number | string | undefined {
+    const topics = [{ name: 'orders', topicId: ZERO_UUID, partitionIndexes: [0] }];
+    const groups = [{ groupId: 'g', memberId: null, memberEpoch: -1, topics }];
+    const request = { groupId: '', topics: [], groups, requireStable: true };
+    const reply = this.send(this.groupCoordinator('g'), 'OffsetFetch', request, 9);
+    return () => {
+      if (typeof reply.value !== 'object') return undefined;
+      const { errorCode, committedOffset } = reply.value.groups[0]!.topics[0]!.partitions[0]!;
+      return errorCode === 0 ? committedOffset : errorName(errorCode);
+    };
+  }
+
   /** As clients do from before KIP-890. */
   add(topic: string): string | undefined {
     const reply = this.#ask(

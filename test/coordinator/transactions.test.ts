@@ -158,6 +158,28 @@ describe('offsets in a transaction', () => {
     crash(world, world.groupCoordinator('g'));
     expect(world.committedOffset()).toBe(5);
   });
+
+  test('are not passed over by who asks while the transaction ends', () => {
+    const world = new TransactionWorld();
+    const { network, brokerIds } = world.cluster;
+    world.init();
+    world.commitOffset(5);
+    for (const from of brokerIds) {
+      for (const to of brokerIds) network.setLink({ from, to }, { latencyMs: 10 });
+    }
+    // The answer waits for this one. When it has come the marker is there, but not committed yet.
+    world.commitOtherOffset();
+    const asked = world.stableOffset();
+    world.advance(1);
+    world.writeOffsetsMarker();
+    world.advance(20);
+    expect(world.committedOffset()).toBe(-1);
+    expect(asked()).toBe('UNSTABLE_OFFSET_COMMIT');
+    const askedAgain = world.stableOffset();
+    expect(askedAgain()).toBeUndefined();
+    world.advance(20);
+    expect(askedAgain()).toBe(5);
+  });
 });
 
 test('without enough replicas nothing is decided', () => {

@@ -1,6 +1,7 @@
 import { coordinatorError } from '../../coordinator/coordinator-error.ts';
 import type { CoordinatorShard } from '../../coordinator/coordinator-shard.ts';
 import type { CommittedOffset } from '../../coordinator/group-offsets.ts';
+import type { Extent } from '../../coordinator/timeline-map.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
 import type {
   OffsetFetchRequest,
@@ -84,22 +85,24 @@ function fetchGroup(
     fail(shard);
     return;
   }
-  const read = () => {
-    const errorCode = shard.offsets.validateFetch(groupId, asked.memberId, asked.memberEpoch);
-    if (errorCode !== ErrorCode.NONE) fail(errorCode);
-    else {
-      const topics = topicsOf(broker, shard, asked, apiVersion);
-      const shown = requireStable ? withoutPending(shard, broker, groupId, topics) : topics;
-      answer({ groupId, topics: shown, errorCode });
-    }
-  };
-  if (!requireStable) {
-    read();
+  const extent = requireStable ? 'newest' : 'committed';
+  const { memberId, memberEpoch } = asked;
+  const invalid = shard.offsets.validateFetch(groupId, memberId, memberEpoch, extent);
+  if (invalid !== ErrorCode.NONE) {
+    fail(invalid);
     return;
   }
-  // Not what was committed last, but what will be when all that is under way is (KIP-447).
+  const topics = topicsOf(broker, shard, asked, apiVersion, extent);
+  if (!requireStable) {
+    answer({ groupId, topics, errorCode: ErrorCode.NONE });
+    return;
+  }
+  // Not what was committed last, but what will be when all that is under way is (KIP-447). It is
+  // read before that is waited for: a transaction that ends meanwhile is pending no more, but what
+  // it committed is not there yet.
+  const shown = withoutPending(shard, broker, groupId, topics);
   shard.write([], (errorCode) => {
-    if (errorCode === ErrorCode.NONE) read();
+    if (errorCode === ErrorCode.NONE) answer({ groupId, topics: shown, errorCode });
     else fail(coordinatorError(errorCode));
   });
 }
@@ -141,14 +144,16 @@ function topicsOf(
   shard: CoordinatorShard,
   { groupId, topics }: Asked,
   apiVersion: number,
+  extent: Extent,
 ): Topic[] {
-  if (topics === null) return allTopics(shard.offsets.fetchAll(groupId), metadata, apiVersion);
+  const { offsets } = shard;
+  if (topics === null) return allTopics(offsets.fetchAll(groupId, extent), metadata, apiVersion);
   return topics.map((asked) => {
     const byId = apiVersion >= byIdSince;
     const name = byId ? metadata.topicsById.get(asked.topicId)?.name : asked.name;
     const errorCode = name === undefined ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.NONE;
     const partitions = asked.partitionIndexes.map((index) => {
-      const known = name === undefined ? undefined : shard.offsets.fetch(groupId, name, index);
+      const known = name === undefined ? undefined : offsets.fetch(groupId, name, index, extent);
       // It was committed for a topic of the same name that is no more.
       const isOld =
         byId && known !== undefined && ![ZERO_UUID, asked.topicId].includes(known.topicId);

@@ -2,7 +2,7 @@ import type { CoordinatorRecord } from '../../protocol/coordinator-records/coord
 import { ErrorCode } from '../../protocol/error-code.ts';
 import type { CommitCheck, Group, GroupHost, OffsetClient } from '../group.ts';
 import { Sessions } from '../sessions.ts';
-import { type Timeline, TimelineMap } from '../timeline-map.ts';
+import { type Extent, type Timeline, TimelineMap } from '../timeline-map.ts';
 import { type Assignment, assignmentOf, noPartitions } from './assignment.ts';
 import {
   type ConsumerMember,
@@ -194,8 +194,9 @@ export class ConsumerGroup implements Group {
   /** Only heartbeats keep a member. */
   offsetCommitted(): void {}
 
-  validateOffsetFetch(memberId: string, memberEpoch: number): ErrorCode {
-    const member = this.members.getCommitted(memberId);
+  validateOffsetFetch(memberId: string, memberEpoch: number, extent: Extent): ErrorCode {
+    const { members } = this;
+    const member = extent === 'newest' ? members.get(memberId) : members.getCommitted(memberId);
     if (member === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
     if (memberEpoch === member.memberEpoch) return ErrorCode.NONE;
     return usesClassicProtocol(member)

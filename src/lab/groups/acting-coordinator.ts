@@ -36,3 +36,12 @@ export function actingCoordinator(
   if (shard === undefined || typeof shard === 'number' || !shard.isActive) return undefined;
   return { brokerId, leaderEpoch, shard, log: replica.log };
 }
+
+/** Returns what tells whether a broker has been the acting coordinator ever since. */
+export function watchCoordinator(cluster: Cluster, groupId: string): (brokerId: number) => boolean {
+  const before = actingCoordinator(cluster, groupId);
+  return (brokerId) => {
+    const after = actingCoordinator(cluster, groupId);
+    return before?.leaderEpoch === after?.leaderEpoch && after?.brokerId === brokerId;
+  };
+}

@@ -1,7 +1,7 @@
 import type { RequestOf } from '../../broker/request-context.ts';
 import { ErrorCode } from '../../protocol/error-code.ts';
 import type { Fate, Laboratory } from '../laboratory.ts';
-import { actingCoordinator } from './acting-coordinator.ts';
+import { watchCoordinator } from './acting-coordinator.ts';
 import { ClassicGroupMember } from './classic-group-member.ts';
 import type { CommitAudit } from './commit-audit.ts';
 import { ConsumerGroupMember } from './consumer-group-member.ts';
@@ -81,11 +81,9 @@ export class GroupClient {
   read(keys: readonly string[], done: () => void = () => {}): void {
     const { audit, laboratory, groupId } = this.#options;
     const floors = new Map(keys.map((key) => [key, audit.floor(key)]));
-    const before = actingCoordinator(laboratory.cluster, groupId);
+    const hasCoordinated = watchCoordinator(laboratory.cluster, groupId);
     this.member.fetchOffsets(keys, ({ offsets, brokerId }) => {
-      const after = actingCoordinator(laboratory.cluster, groupId);
-      const isTrue = before?.leaderEpoch === after?.leaderEpoch && after?.brokerId === brokerId;
-      if (offsets === undefined || !isTrue) return;
+      if (offsets === undefined || !hasCoordinated(brokerId)) return;
       for (const [key, offset] of offsets) audit.fetched(key, offset, floors.get(key)!);
       done();
     });

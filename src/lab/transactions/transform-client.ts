@@ -1,6 +1,7 @@
 import type { RequestOf } from '../../broker/request-context.ts';
 import type { HistoryConsumer } from '../../history/history-consumer.ts';
 import type { HistoryProducer } from '../../history/history-producer.ts';
+import { watchCoordinator } from '../groups/acting-coordinator.ts';
 import { ClassicGroupMember } from '../groups/classic-group-member.ts';
 import { ConsumerGroupMember } from '../groups/consumer-group-member.ts';
 import type { MemberKind } from '../groups/group-client.ts';
@@ -141,9 +142,13 @@ export class TransformClient {
   #fetchPositions(keys: readonly string[]): void {
     const tenures = new Map(this.#tenures);
     const fetched = this.#reads.fetchOffsets();
-    this.member.fetchOffsets(keys, ({ offsets }) => {
+    const { laboratory, plan } = this.#options;
+    const hasCoordinated = watchCoordinator(laboratory.cluster, plan.groupId);
+    this.member.fetchOffsets(keys, ({ offsets, brokerId }) => {
       this.#isBusy = false;
-      if (offsets !== undefined) fetched(placed(offsets));
+      // Who has been replaced and does not know it tells what it has, in Kafka too. Whether harm
+      // comes of that H-06 tells.
+      if (offsets !== undefined && hasCoordinated(brokerId)) fetched(placed(offsets));
       for (const [key, offset] of offsets ?? []) {
         if (tenures.get(key) !== this.#tenures.get(key)) continue;
         this.#positions.set(key, Math.max(offset, 0));
