@@ -76,7 +76,7 @@ describe('FrameAssembler', () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(300_000), { maxLength: 6 }),
-        fc.array(fc.integer({ min: 64, max: 100_000 }), { minLength: 1, maxLength: 10 }),
+        fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 10 }),
         fc.array(fc.boolean(), { maxLength: 6 }),
         (sizes, reads, pauses) => {
           const frames = sizes.map((size, i) => String.fromCharCode(97 + i).repeat(size));
