@@ -2,6 +2,7 @@ import { Evidence } from './evidence.ts';
 import type { HistoryFinding, HistoryRule } from './finding.ts';
 import type { History } from './history.ts';
 import { circularReads } from './rules/circular-reads.ts';
+import { circularWrites } from './rules/circular-writes.ts';
 import { consumption } from './rules/consumption.ts';
 import { duplicate } from './rules/duplicate.ts';
 import { inconsistentOffsets } from './rules/inconsistent-offsets.ts';
@@ -21,7 +22,7 @@ export interface CheckOptions {
    * acknowledged and is unread is then `unseen`.
    */
   readonly drained?: boolean;
-  /** Tells of `int-send-skip` and `redelivered`, too, against which Kafka promises nothing. */
+  /** Tells of `int-send-skip`, `redelivered` and `G0`, too, against which Kafka promises nothing. */
   readonly notes?: boolean;
 }
 
@@ -38,7 +39,7 @@ const rules = [
   redelivered,
 ];
 
-const notable: readonly HistoryRule[] = ['int-send-skip', 'redelivered'];
+const notable: readonly HistoryRule[] = ['int-send-skip', 'redelivered', 'G0'];
 
 /** What cannot be in a history if every promise was kept. Nothing: it is consistent. */
 export function checkHistory(
@@ -46,7 +47,11 @@ export function checkHistory(
   { allow = [], drained = false, notes = false }: CheckOptions = {},
 ): readonly HistoryFinding[] {
   const evidence = new Evidence(history, { isDrained: drained });
-  const found = [...rules, ...(drained ? [unseen] : [])].flatMap((rule) => [...rule(evidence)]);
+  const found = [
+    ...rules,
+    ...(drained ? [unseen] : []),
+    ...(notes ? [circularWrites] : []),
+  ].flatMap((rule) => [...rule(evidence)]);
   const passed = notes ? allow : [...allow, ...notable];
   return found.filter(({ rule }) => !passed.includes(rule));
 }

@@ -19,6 +19,7 @@ export type HistoryRule =
   | 'consumed-never'
   | 'lost-commit'
   | 'redelivered'
+  | 'G0'
   | 'G1c';
 
 /** A record that a finding is about. */

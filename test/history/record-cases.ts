@@ -389,5 +389,70 @@ const transactions: readonly Case[] = [
   },
 ];
 
+const notes = { notes: true };
+
+const circles: readonly Case[] = [
+  {
+    name: 'of two transactions each was the first in one partition',
+    play: (scene) => {
+      const [one, other] = [transaction(scene, at(0, 'a', 0)), scene.producer('q').begin()];
+      send(other, [at(1, 'b', 0), at(0, 'c', 1)]).acknowledged();
+      send(one, [at(1, 'd', 1)]).acknowledged();
+      one.committed();
+      other.committed();
+    },
+    found: ['G0'],
+    options: notes,
+  },
+  {
+    name: 'three of them, in three partitions',
+    play: (scene) => {
+      const begun = ['p', 'q', 'r'].map((name) => scene.producer(name).begin());
+      for (const [index, one] of begun.entries()) {
+        const [here, next] = [index, (index + 1) % 3];
+        send(one, [at(0, `first ${here}`, here), at(1, `second ${next}`, next)]).acknowledged();
+      }
+      for (const one of begun) one.committed();
+    },
+    found: ['G0'],
+    options: notes,
+  },
+  {
+    name: 'one was the first in both',
+    play: (scene) => {
+      const [one, other] = [transaction(scene, at(0, 'a', 0)), scene.producer('q').begin()];
+      send(one, [at(0, 'b', 1)]).acknowledged();
+      send(other, [at(1, 'c', 0), at(1, 'd', 1)]).acknowledged();
+      one.committed();
+      other.committed();
+    },
+    found: [],
+    options: notes,
+  },
+  {
+    name: 'what was aborted is in no circle',
+    play: (scene) => {
+      const [one, other] = [transaction(scene, at(0, 'a', 0)), scene.producer('q').begin()];
+      send(other, [at(1, 'b', 0), at(0, 'c', 1)]).acknowledged();
+      send(one, [at(1, 'd', 1)]).acknowledged();
+      one.aborted();
+      other.committed();
+    },
+    found: [],
+    options: notes,
+  },
+  {
+    name: 'nobody hears of a circle of writes who does not ask for notes',
+    play: (scene) => {
+      const [one, other] = [transaction(scene, at(0, 'a', 0)), scene.producer('q').begin()];
+      send(other, [at(1, 'b', 0), at(0, 'c', 1)]).acknowledged();
+      send(one, [at(1, 'd', 1)]).acknowledged();
+      one.committed();
+      other.committed();
+    },
+    found: [],
+  },
+];
+
 /** Of records and transactions: what is there, and who may see it. */
-export const recordCases = { offsets, duplicates, losses, transactions };
+export const recordCases = { offsets, duplicates, losses, transactions, circles };

@@ -1,3 +1,4 @@
+import { cyclesOf, type Edge, type Graph } from '../cycles.ts';
 import type { Evidence } from '../evidence.ts';
 import { found, type HistoryFinding, recordText } from '../finding.ts';
 import type { Read, SeenRecord, Send, Transaction } from '../operation.ts';
@@ -6,36 +7,26 @@ import type { Read, SeenRecord, Send, Transaction } from '../operation.ts';
 type Step = Transaction | Send | Read;
 
 /** `to` has seen `record`, which `from` has written, or has begun when `from` was over. */
-interface Edge {
-  readonly to: Step;
+interface SeenBy extends Edge<Step> {
   readonly record: SeenRecord | undefined;
 }
 
-type Graph = Map<Step, Edge[]>;
-
 /**
  * G1c: information flows in a circle. Who reads what is committed comes after who wrote it, and who
- * begins comes after whoever was over by then. That writes of several follow each other in a circle
- * (G0) is lawful: Kafka does not isolate them.
+ * begins comes after whoever was over by then.
  */
 export function* circularReads(evidence: Evidence): Generator<HistoryFinding> {
-  const graph = graphOf(evidence);
-  peel(graph);
-  for (let cycle = shortestCycle(graph); cycle !== undefined; cycle = shortestCycle(graph)) {
-    yield findingOf(cycle);
-    for (const { to } of cycle) graph.delete(to);
-    peel(graph);
-  }
+  for (const cycle of cyclesOf(graphOf(evidence))) yield findingOf(cycle);
 }
 
 const begunAt = (step: Step): number => (step.kind === 'read' ? step.at : step.begunAt);
 const endedAt = (step: Step): number => (step.kind === 'read' ? step.at : step.endedAt);
 const clientOf = (step: Step): string => (step.kind === 'read' ? step.reader.client : step.client);
 
-function graphOf(evidence: Evidence): Graph {
+function graphOf(evidence: Evidence): Graph<Step, SeenBy> {
   const alone = [...evidence.sends, ...evidence.reads].filter(({ transaction }) => !transaction);
   const steps: Step[] = [...evidence.transactions, ...alone];
-  const graph: Graph = new Map(steps.map((step) => [step, []]));
+  const graph: Graph<Step, SeenBy> = new Map(steps.map((step) => [step, []]));
   for (const seen of evidence.sightings()) {
     if (seen.read === undefined || !seen.isCommitted) continue;
     const able = evidence.sourcesOf(seen).filter((write) => !evidence.isVoid(write));
@@ -51,7 +42,7 @@ function graphOf(evidence: Evidence): Graph {
 }
 
 /** Edges from the latest steps that were over; what was over earlier is reached through them. */
-function addRealTime(graph: Graph, steps: readonly Step[]): void {
+function addRealTime(graph: Graph<Step, SeenBy>, steps: readonly Step[]): void {
   const turns = steps.flatMap((step) => [
     { at: begunAt(step), step, begins: true },
     { at: endedAt(step), step, begins: false },
@@ -65,52 +56,7 @@ function addRealTime(graph: Graph, steps: readonly Step[]): void {
   }
 }
 
-/** Takes away what nothing that is left leads to: of what is consistent nothing stays. */
-function peel(graph: Graph): void {
-  const incoming = new Map<Step, number>();
-  for (const edges of graph.values()) {
-    for (const { to } of edges) incoming.set(to, (incoming.get(to) ?? 0) + 1);
-  }
-  const free = [...graph.keys()].filter((step) => !incoming.has(step));
-  for (const step of free) {
-    for (const { to } of graph.get(step)!) {
-      const left = incoming.get(to)! - 1;
-      incoming.set(to, left);
-      if (left === 0 && graph.has(to)) free.push(to);
-    }
-    graph.delete(step);
-  }
-}
-
-function shortestCycle(graph: Graph): Edge[] | undefined {
-  let shortest: Edge[] | undefined;
-  for (const step of graph.keys()) {
-    const cycle = cycleThrough(graph, step);
-    if (cycle !== undefined && cycle.length < (shortest?.length ?? Number.POSITIVE_INFINITY)) {
-      shortest = cycle;
-    }
-  }
-  return shortest;
-}
-
-function cycleThrough(graph: Graph, start: Step): Edge[] | undefined {
-  const cameBy = new Map<Step, { from: Step; edge: Edge } | undefined>([[start, undefined]]);
-  for (const step of cameBy.keys()) {
-    for (const edge of graph.get(step) ?? []) {
-      if (edge.to === start) {
-        const cycle = [edge];
-        for (let by = cameBy.get(step); by !== undefined; by = cameBy.get(by.from)) {
-          cycle.unshift(by.edge);
-        }
-        return cycle;
-      }
-      if (!cameBy.has(edge.to)) cameBy.set(edge.to, { from: step, edge });
-    }
-  }
-  return undefined;
-}
-
-function findingOf(cycle: readonly Edge[]): HistoryFinding {
+function findingOf(cycle: readonly SeenBy[]): HistoryFinding {
   const told = cycle.map(({ to, record }) =>
     record === undefined
       ? `${clientOf(to)} began after that`
