@@ -47,9 +47,20 @@ export class ConsumerGroupMember implements GroupMember {
   #plan = 0;
   readonly #names = new Map<string, string>();
 
+  /** Requests that have reached a broker. */
+  readonly #arrived = new WeakSet<object>();
+
   constructor(options: MemberOptions) {
     this.#options = options;
-    this.wire = new MemberWire(options);
+    this.wire = new MemberWire({
+      ...options,
+      arrived: (brokerId, api, request) => {
+        options.arrived?.(brokerId, api, request);
+        // The answer to a second copy is heard by nobody, and an assignment is told only once.
+        if (this.#arrived.has(request)) this.#saysAll = true;
+        this.#arrived.add(request);
+      },
+    });
   }
 
   get name(): string {
