@@ -22,7 +22,7 @@ export interface CheckOptions {
    * acknowledged and is unread is then `unseen`.
    */
   readonly drained?: boolean;
-  /** Tells of `int-send-skip`, `redelivered` and `G0`, too, against which Kafka promises nothing. */
+  /** Tells of `int-send-skip`, `redelivered` and `G0`, too: Kafka promises nothing against them. */
   readonly notes?: boolean;
 }
 

@@ -36,10 +36,11 @@ export function simulate(options: {
   readonly events: number;
   readonly replay?: Events | undefined;
   readonly clients?: Clients;
+  readonly onlyHistory?: boolean;
   readonly knobs?: Partial<Knobs>;
 }): Failure | undefined {
-  const { seed, clients = 'replication', replay, knobs } = options;
-  const swarm = new Swarm({ seed, clients, replay, knobs });
+  const { seed, clients = 'replication', replay, onlyHistory, knobs } = options;
+  const swarm = new Swarm({ seed, clients, replay, onlyHistory, knobs });
   const { trace } = swarm.laboratory.cluster;
   try {
     swarm.run(replay === undefined ? options.events : replay.length - 1);

@@ -13,4 +13,6 @@ export interface Workload {
   missing(): string | undefined;
   /** All is well again: looks at what clients were told in all. */
   end(): void;
+  /** The same if it is never well again: what there was time enough to see. */
+  judge?(): void;
 }

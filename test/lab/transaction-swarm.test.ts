@@ -54,3 +54,31 @@ describe('a protection that is knocked out is missed:', () => {
     300_000,
   );
 });
+
+describe('and what clients have seen is enough to tell:', () => {
+  const onlyHistory = true;
+
+  test('verification (KIP-890)', () => {
+    const knobs = { transactionVerification: false };
+    const failure = simulate({ seed: 262, events, clients, onlyHistory, knobs });
+    expect(failure?.detail).toMatch(/^H-08: unseen: /);
+  }, 300_000);
+
+  test.each(transactionMutations)(
+    '$name',
+    async (mutation) => {
+      const { seed, rule } = mutation.seenAs;
+      const failure = await withMutation(mutation, (mutated) =>
+        mutated.simulate({ seed, events, clients, onlyHistory }),
+      );
+      expect(failure?.detail).toContain(`H-08: ${rule}: `);
+    },
+    300_000,
+  );
+
+  test('of a cluster in which nothing is broken nothing is said', () => {
+    for (const seed of new Set(transactionMutations.map(({ seenAs }) => seenAs.seed))) {
+      expect(simulate({ seed, events, clients, onlyHistory })).toBeUndefined();
+    }
+  }, 300_000);
+});

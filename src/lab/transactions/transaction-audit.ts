@@ -83,6 +83,11 @@ export class TransactionAudit {
         return `${source} has become ${found.length} records: ${found}`;
       });
     }
+    this.judge();
+  }
+
+  /** By what clients have seen alone, when they have had time to see all. */
+  judge(): void {
     const [finding] = checkHistory(this.history, { drained: true });
     mustHold('H-08', finding === undefined, () => `${finding?.rule}: ${finding?.message}`);
   }
