@@ -77,11 +77,20 @@ async function runAll(target, folders, reasons) {
   return programs.map(({ program }) => results.get(program.name));
 }
 
+/** As in the table of checks, and then a program's own: they run side by side, and end as they like. */
+function byPlace(one, other) {
+  const names = Object.keys(checks);
+  const [first, second] = [one, other].map((check) => names.indexOf(check) + 1 || Infinity);
+  return first === second ? one.localeCompare(other, 'en') : first - second;
+}
+
 /** Results are kept, in place of former ones; docs/CLIENTS.md is made of those of both targets. */
 function keep(target, results) {
   const file = path(`results/${target.id}.json`);
   const known = new Map(readJson(file).results.map((result) => [result.name, result]));
-  for (const { ms, log, ...result } of results) known.set(result.name, result);
+  for (const { ms, log, ...result } of results) {
+    known.set(result.name, { ...result, passed: result.passed.toSorted(byPlace) });
+  }
   const programs = loadFolders(path('.')).flatMap((folder) => folder.programs);
   const kept = programs.flatMap(({ name }) => known.get(name) ?? []);
   writeFileSync(file, `${JSON.stringify({ target: target.title, results: kept }, null, 2)}\n`);
