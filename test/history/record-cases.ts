@@ -1,5 +1,5 @@
 import { type Case, transaction, uncommitted } from './case.ts';
-import { at, logOf, place, send } from './scene.ts';
+import { at, logOf, place, type Scene, send } from './scene.ts';
 
 const drained = { drained: true };
 
@@ -391,13 +391,19 @@ const transactions: readonly Case[] = [
 
 const notes = { notes: true };
 
+/** Two transactions in two partitions, and each of them was the first in one. */
+function eachFirstOnce(scene: Scene) {
+  const [one, other] = [transaction(scene, at(0, 'a', 0)), scene.producer('q').begin()];
+  send(other, [at(1, 'b', 0), at(0, 'c', 1)]).acknowledged();
+  send(one, [at(1, 'd', 1)]).acknowledged();
+  return [one, other] as const;
+}
+
 const circles: readonly Case[] = [
   {
     name: 'of two transactions each was the first in one partition',
     play: (scene) => {
-      const [one, other] = [transaction(scene, at(0, 'a', 0)), scene.producer('q').begin()];
-      send(other, [at(1, 'b', 0), at(0, 'c', 1)]).acknowledged();
-      send(one, [at(1, 'd', 1)]).acknowledged();
+      const [one, other] = eachFirstOnce(scene);
       one.committed();
       other.committed();
     },
@@ -432,9 +438,7 @@ const circles: readonly Case[] = [
   {
     name: 'what was aborted is in no circle',
     play: (scene) => {
-      const [one, other] = [transaction(scene, at(0, 'a', 0)), scene.producer('q').begin()];
-      send(other, [at(1, 'b', 0), at(0, 'c', 1)]).acknowledged();
-      send(one, [at(1, 'd', 1)]).acknowledged();
+      const [one, other] = eachFirstOnce(scene);
       one.aborted();
       other.committed();
     },
@@ -444,9 +448,7 @@ const circles: readonly Case[] = [
   {
     name: 'nobody hears of a circle of writes who does not ask for notes',
     play: (scene) => {
-      const [one, other] = [transaction(scene, at(0, 'a', 0)), scene.producer('q').begin()];
-      send(other, [at(1, 'b', 0), at(0, 'c', 1)]).acknowledged();
-      send(one, [at(1, 'd', 1)]).acknowledged();
+      const [one, other] = eachFirstOnce(scene);
       one.committed();
       other.committed();
     },
