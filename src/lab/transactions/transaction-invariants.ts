@@ -70,10 +70,7 @@ export class TransactionInvariants {
 
   /** I-33: nobody is fenced for nothing, but by a coordinator that has been replaced. */
   fenced(name: string, { brokerId, api, errorCode, transactionalId, identity }: Fencing): void {
-    const { cluster } = this.#options;
-    const shard = cluster.broker(brokerId)?.transactions.shardOf(transactionalId);
-    const isActing = actingCoordinators(cluster).some((one) => one === shard);
-    if (!isActing) return;
+    if (!this.#isActing(brokerId, transactionalId)) return;
     const { producerId, producerEpoch } = identity;
     const known = this.#epochs.get(producerId) ?? -1;
     const isOver = fencings.includes(errorCode) && known > producerEpoch;
@@ -84,13 +81,20 @@ export class TransactionInvariants {
     });
   }
 
+  /** It coordinates the transactional id, and has not been replaced. */
+  #isActing(brokerId: number, transactionalId: string): boolean {
+    const { cluster } = this.#options;
+    const shard = cluster.broker(brokerId)?.transactions.shardOf(transactionalId);
+    return actingCoordinators(cluster).some((one) => one === shard);
+  }
+
   #note({ node, about, event }: Stamped<ClusterEvent>): void {
     this.#isTouched = true;
+    const brokerId = Number(node.slice(node.lastIndexOf(' ') + 1));
     if (event.type === 'transaction-state-changed') {
       this.#noteEpoch(event);
-      this.#checkTransition(about, event);
+      this.#checkTransition(brokerId, about, event);
     } else if (event.type === 'transactions-loaded') {
-      const brokerId = Number(node.slice(node.lastIndexOf(' ') + 1));
       const shard = this.#options.cluster.broker(brokerId)?.transactions.shardAt(event.partition);
       if (shard === undefined || typeof shard === 'number') return;
       for (const { metadata } of shard.all()) this.#noteEpoch(metadata);
@@ -106,13 +110,15 @@ export class TransactionInvariants {
 
   /** I-33: no transition but those that there are. I-34: when it is complete nothing is open. */
   #checkTransition(
+    brokerId: number,
     transactionalId: string,
     { from, to, producerId }: Extract<ClusterEvent, { type: 'transaction-state-changed' }>,
   ): void {
     mustHold('I-33', transitions[from]?.includes(to) === true, () => {
       return `${transactionalId} goes from ${from} to ${to}`;
     });
-    if (!to.startsWith('Complete')) return;
+    // To who has been replaced the one before may seem to be complete only now (seed 16293).
+    if (!to.startsWith('Complete') || !this.#isActing(brokerId, transactionalId)) return;
     for (const target of this.#options.targets) {
       const open = [...(this.#leader(target)?.ledger.open ?? [])];
       const left = open.find((one) => one.producerId === producerId);
