@@ -32,7 +32,7 @@ interface Options {
 export class GroupInvariants {
   readonly #options: Options;
   readonly #clients = new Set<GroupClient>();
-  /** Who was told what he owns before the log lost something. */
+  /** Who was told what he owns before the log lost something, or by who has been replaced. */
   readonly #misled = new Set<GroupMember>();
   /** In which generation or epoch each of them was told what he owns. */
   readonly #assignedIn = new Map<GroupMember, number>();
@@ -59,7 +59,8 @@ export class GroupInvariants {
     this.#changes++;
     if (brokerId === undefined) return;
     const acting = actingCoordinator(cluster, groupId);
-    this.#misled.delete(member);
+    if (isMisled(member, brokerId, acting)) this.#misled.add(member);
+    else this.#misled.delete(member);
     this.#assignedIn.set(member, member.epoch);
     const group = acting?.brokerId === brokerId ? acting.shard.groups.get(groupId) : undefined;
     const generationId = group instanceof ClassicGroup ? group.protocol.generationId : 0;
@@ -220,4 +221,20 @@ export class GroupInvariants {
     this.#generation = 0;
     for (const { member } of this.#clients) this.#misled.add(member);
   }
+}
+
+/**
+ * As long as a coordinator has not heard that it has been replaced, it deals out partitions as it
+ * likes (seed 17863): to a member that the present one has in another epoch, and will fence.
+ */
+function isMisled(
+  member: GroupMember,
+  brokerId: number,
+  acting: ActingCoordinator | undefined,
+): boolean {
+  if (acting === undefined || acting.brokerId === brokerId) return false;
+  const group = acting.shard.groups.get(member.groupId);
+  if (!(group instanceof ConsumerGroup)) return false;
+  const known = group.members.get(member.memberId);
+  return known !== undefined && known.memberEpoch !== member.epoch;
 }
