@@ -89,7 +89,9 @@ function keep(target, results) {
   const file = path(`results/${target.id}.json`);
   const known = new Map(readJson(file).results.map((result) => [result.name, result]));
   for (const { ms, log, ...result } of results) {
-    known.set(result.name, { ...result, passed: result.passed.toSorted(byPlace) });
+    const passed = result.passed.toSorted(byPlace);
+    const lacks = result.lacks.toSorted((one, other) => byPlace(one.check, other.check));
+    known.set(result.name, { ...result, passed, lacks });
   }
   const programs = loadFolders(path('.')).flatMap((folder) => folder.programs);
   const kept = programs.flatMap(({ name }) => known.get(name) ?? []);

@@ -39,7 +39,7 @@ const rules = [
   redelivered,
 ];
 
-const notable: readonly HistoryRule[] = ['int-send-skip', 'redelivered', 'G0'];
+const notable: readonly HistoryRule[] = ['int-send-skip', 'redelivered'];
 
 /** What cannot be in a history if every promise was kept. Nothing: it is consistent. */
 export function checkHistory(
